@@ -1,0 +1,295 @@
+/*
+ * hype.h: run an annotated C function somewhere else, as if it had been called here.
+ *
+ * Annotate a function with HYPE_FN, build with hypecc, call it with hype_call(). The arguments travel with their
+ * pointers, the function runs in another process, container or pod, and its return value and its writes through
+ * pointers come home. This header is the whole public API; docs/ has the long forms.
+ *
+ * Conventions
+ *   Errors     Functions that can fail return 0 or a negative hype_status; hype_last_error() then tells the calling
+ *              thread what was being done, to which thing, why it failed and what to do.
+ *   Ownership  A closure is consumed by the call that submits it, a future by hype_await(). Strings given to an
+ *              environment are borrowed until the calls made with it have been awaited.
+ *   Threads    Every function may be called from any thread. One future belongs to one thread at a time.
+ */
+#ifndef HYPE_H
+#define HYPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HYPE_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Annotations ------------------------------------------------------------------------------------------------
+ * They mean something to hypecc and nothing to any other compiler. Each stands where clang's own -fbounds-safety
+ * attributes may stand: after the declared name, before the type, or behind the '*' that it speaks of when a
+ * declaration has several ('double *HYPE_COUNTED_BY(*n) *rows' counts the inner pointer). */
+#ifdef HYPE_SCAN
+#define HYPE_ANNOTATE(text) __attribute__((annotate("hype:" text)))
+#else
+#define HYPE_ANNOTATE(text)
+#endif
+
+/* The function may run elsewhere. On a declaration or on the definition. */
+#define HYPE_FN HYPE_ANNOTATE("fn")
+
+/* The pointer leads to this many elements (COUNTED) or bytes (SIZED). The expression is made of other parameters,
+ * fields of the same struct, '*n', 'a.b', 'p->n', integer constants, enumerators, sizeof(type), '+ - * /' and
+ * parentheses. A negative or overflowing value at run time is an error that names the pointer. */
+#define HYPE_COUNTED_BY(...) HYPE_ANNOTATE("counted_by:" #__VA_ARGS__)
+#define HYPE_SIZED_BY(...) HYPE_ANNOTATE("sized_by:" #__VA_ARGS__)
+
+/* The pointer leads to elements up to and including the first one whose bytes are all zero. HYPE_STRING is for
+ * characters (and what 'char *' means with no annotation), HYPE_NULL_TERMINATED for pointers, as in argv. */
+#define HYPE_STRING HYPE_ANNOTATE("string")
+#define HYPE_NULL_TERMINATED HYPE_ANNOTATE("null_terminated")
+
+/* Direction of what a pointer leads to: sent with the call, brought back by it, or both. With no annotation 'const
+ * T *' is in and 'T *' is in and out. What is only out arrives zeroed. */
+#define HYPE_IN HYPE_ANNOTATE("in")
+#define HYPE_OUT HYPE_ANNOTATE("out")
+#define HYPE_INOUT HYPE_ANNOTATE("inout")
+
+/* This member of a union is the live one while FIELD, in the struct around the union, equals VALUE. */
+#define HYPE_TAG(field, value) HYPE_ANNOTATE("tag:" #field ":" #value)
+
+/* The field does not travel: it arrives zeroed, and the caller's stays as it is. */
+#define HYPE_SKIP HYPE_ANNOTATE("skip")
+
+/* The global variable travels with every call of a function of its unit: its value at bind is its value there. */
+#define HYPE_CAPTURE HYPE_ANNOTATE("capture")
+
+/* ---- Status and errors ----------------------------------------------------------------------------------------- */
+typedef enum hype_status {
+    HYPE_OK = 0,
+    HYPE_INVALID = 1,      /* an argument, an environment, an option or a count makes no sense */
+    HYPE_NOT_BUILT = 2,    /* the function, or the program, was not built with hypecc */
+    HYPE_MEMORY = 3,       /* memory ran out on this side */
+    HYPE_SYSTEM = 4,       /* a system call failed on this side */
+    HYPE_FORMAT = 5,       /* an image, a manifest or another file is malformed, truncated or forged */
+    HYPE_INCOMPATIBLE = 6, /* another ABI, signature, architecture or C library */
+    HYPE_NOT_FOUND = 7,    /* an object, a file, an image or a resource is not there */
+    HYPE_PERMISSION = 8,   /* the place refused on grounds of permission */
+    HYPE_NETWORK = 9,      /* a connection failed, and retries did not help */
+    HYPE_REFUSED = 10,     /* the store, daemon or cluster refused for another reason */
+    HYPE_LOST = 11,        /* the place lost the call: node gone, evicted, killed from outside */
+    HYPE_TIMEOUT = 12,     /* a time limit given by the caller passed */
+    HYPE_CANCELLED = 13,   /* hype_cancel(), or the program is ending */
+    HYPE_NOT_LOADED = 14,  /* there: the remote object could not be loaded */
+    HYPE_EXITED = 15,      /* there: the function ended its process; see exit_status */
+    HYPE_CRASHED = 16,     /* there: a signal ended the function; see signal */
+    HYPE_OUT_OF_MEMORY = 17, /* there: memory ran out */
+    HYPE_FAILED = 18       /* there: the function said so with hype_fail() */
+} hype_status;
+
+/* The name of a status ("HYPE_CRASHED"); never NULL. */
+const char *hype_status_name(int status);
+
+typedef struct hype_error {
+    int status;            /* negative hype_status */
+    const char *message;   /* what, which, why and what to do; one line, no newline at its end */
+    int exit_status;       /* with HYPE_EXITED, else 0 */
+    int signal;            /* with HYPE_CRASHED, else 0 */
+    int error_number;      /* errno where one applies, else 0 */
+    int code;              /* with HYPE_FAILED: the function's own */
+    const char *backtrace; /* a line a frame, innermost first; NULL where there is none */
+    const char *output;    /* the last lines that the function wrote to its stderr; NULL where there are none */
+    const struct hype_error *cause; /* the error of a call made there in its turn, or NULL */
+} hype_error;
+
+/* The error of this thread's last failed call, or NULL. Valid until the thread's next call into this library. */
+const hype_error *hype_last_error(void);
+
+/* Writes the last error to stderr in full, behind "PREFIX: " as perror(3) does. */
+void hype_perror(const char *prefix);
+
+/* ---- Log -------------------------------------------------------------------------------------------------------
+ * Quiet (errors are values) unless HYPE_LOG=error|warning|info|debug is set; lines then go to stderr. */
+typedef enum hype_level { HYPE_LOG_ERROR, HYPE_LOG_WARNING, HYPE_LOG_INFO, HYPE_LOG_DEBUG } hype_level;
+typedef void hype_log_function(hype_level level, const char *subject, const char *text, void *context);
+
+/* Sends lines of LEVEL and above to FUNCTION, from any thread; NULL restores the default. */
+void hype_set_log(hype_level level, hype_log_function *function, void *context);
+
+/* ---- Environments ----------------------------------------------------------------------------------------------
+ * What the function runs in. Plain values: zero-initialize, use designated initializers, or derive a changed copy
+ * with hype_with_*(). Arrays end at their first empty element. An array that is full when hype_with_*() adds to it
+ * makes the environment invalid, and the call that uses it says so. */
+typedef struct hype_pair {
+    const char *name, *value;
+} hype_pair;
+
+typedef struct hype_secret { /* a secret of the cluster (Docker: a host folder), mounted as files */
+    const char *name, *path;
+} hype_secret;
+
+typedef struct hype_volume { /* made by hype_volume_transient() or hype_volume_persistent() */
+    const char *name;          /* the claim's name; NULL for a transient one */
+    const char *storage_class; /* NULL: the cluster's default */
+    const char *size;          /* a Kubernetes quantity, such as "10Gi" */
+    unsigned id;               /* same id, same claim */
+    _Bool keep;                /* survives the submitter */
+} hype_volume;
+
+typedef struct hype_mount {
+    hype_volume volume;
+    const char *path;
+    _Bool read_only;
+} hype_mount;
+
+typedef struct hype_retry {
+    int attempts;         /* in all; 0 means the default of 1 */
+    double delay;         /* seconds before the second; doubled for each further one, with jitter; 0: 1 s */
+    unsigned statuses;    /* bits 1u << hype_status; 0: HYPE_LOST and HYPE_NETWORK */
+} hype_retry;
+
+typedef struct hype_env {
+    const char *image;           /* container image whose entry point is hype-run; process: ignores it */
+    const char *pod_file;        /* Kubernetes: a pod, YAML or JSON, that the call's pod is made from */
+    const char *service_account; /* Kubernetes */
+    const char *priority_class;  /* Kubernetes */
+    const char *queue;           /* Kubernetes: Kueue's local queue */
+    const char *pull_policy;     /* Kubernetes and Docker: Always, IfNotPresent or Never */
+    hype_pair requests[8];       /* "cpu" "750m", "memory" "2Gi", … */
+    hype_pair limits[8];
+    hype_pair variables[32];     /* environment variables */
+    hype_secret secrets[8];
+    hype_mount mounts[8];
+    hype_pair labels[16];
+    hype_pair annotations[16];
+    hype_pair node_selector[8];
+    const char *files[16];       /* local files that appear in the function's working directory */
+    double timeout;              /* seconds for the whole call; 0: none */
+    double pending_timeout;      /* seconds that a pod may wait to be scheduled and started; 0: 300 */
+    hype_retry retry;
+    const char *invalid;         /* set by hype_with_*() when something did not fit */
+} hype_env;
+
+/* The environment of calls that name none. Change it before the first call. */
+extern hype_env hype_default_env;
+
+hype_env hype_with_image(hype_env env, const char *image);
+hype_env hype_with_request(hype_env env, const char *resource, const char *quantity); /* replaces an earlier one */
+hype_env hype_with_limit(hype_env env, const char *resource, const char *quantity);   /* likewise */
+hype_env hype_with_variable(hype_env env, const char *name, const char *value);       /* likewise */
+hype_env hype_with_label(hype_env env, const char *name, const char *value);          /* likewise */
+hype_env hype_with_secret(hype_env env, const char *name, const char *path);
+hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path);           /* read-write */
+hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
+hype_env hype_with_file(hype_env env, const char *path);
+hype_env hype_with_timeout(hype_env env, double seconds);
+
+/* A claim of its own that is deleted when the submitter closes; mounts of one value share one claim. */
+hype_volume hype_volume_transient(const char *storage_class, const char *size);
+/* A claim of this name, created if it is absent (STORAGE_CLASS and SIZE then apply), and kept. */
+hype_volume hype_volume_persistent(const char *name, const char *storage_class, const char *size);
+
+/* ---- Submitters: where calls run -------------------------------------------------------------------------------
+ *   process:                                          another process of this machine (default)
+ *   docker:                                           a container of the local daemon
+ *   k8s://CONTEXT/NAMESPACE?staging=STORE             a pod; either part may be empty
+ *   gke://PROJECT/ZONE/CLUSTER?staging=gs://BUCKET    a pod of a GKE cluster
+ * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; every kind takes ?staging=STORE. */
+typedef struct hype_submitter hype_submitter;
+
+/* NULL on failure. Nothing is contacted yet. */
+hype_submitter *hype_submitter_open(const char *url);
+hype_submitter *hype_gke_submitter(const char *project, const char *zone, const char *cluster, const char *staging);
+/* What calls that name no submitter use: HYPE_SUBMITTER, else process:. Owned by the library; NULL on failure. */
+hype_submitter *hype_default_submitter(void);
+/* Cancels what is in flight, deletes transient volumes, and frees it. */
+void hype_submitter_close(hype_submitter *submitter);
+
+/* ---- Calls -----------------------------------------------------------------------------------------------------*/
+typedef struct hype_closure hype_closure; /* a function with its captured arguments */
+typedef struct hype_future hype_future;   /* a call in flight */
+typedef void (*hype_function)(void);
+
+/*
+ * hype_bind(fn, args...) captures a call of FN with ARGS and evaluates nothing else. The compiler checks and converts
+ * ARGS as it would for the call itself. What pointers lead to is copied now; what the call writes there is written
+ * back when it is awaited, so it must live until then.
+ *
+ * The value is a pointer to a closure whose type carries FN's return type, for the checks of hype_submit() and
+ * hype_start(); '__auto_type c = hype_bind(f, 1);' keeps it. A closure that is never submitted is given back with
+ * hype_closure_free().
+ *
+ * hype_call(result, fn, args...)                    bind, submit with the defaults, wait
+ * hype_submit(submitter, env, closure, result)      submit and wait
+ * hype_start(submitter, env, closure)               submit; the future is never NULL except when memory is out
+ * hype_await(future, result)                        wait, store the value, free the future
+ *
+ * RESULT points to an object of the function's return type, or is NULL for a void function or a value that nobody
+ * wants. Blocks in the value, and new blocks stored through pointers, are malloc()ed one by one: who frees them is
+ * what the function's own contract says. SUBMITTER may be NULL for the default.
+ */
+#ifdef __cplusplus
+#define HYPE_AUTO auto
+#define HYPE_SAME_TYPE(a, b) __is_same(a, b)
+#define HYPE_STATIC_ASSERT static_assert
+#else
+#define HYPE_AUTO __auto_type
+#define HYPE_SAME_TYPE(a, b) __builtin_types_compatible_p(a, b)
+#define HYPE_STATIC_ASSERT _Static_assert
+#endif
+
+#define HYPE_STRICT_BEGIN                                                                                              \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wint-conversion\"")                               \
+        _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
+#define HYPE_STRICT_END _Pragma("GCC diagnostic pop")
+
+/* Splits "fn, args..." without asking for the comma that a call with no arguments does not have. */
+#define HYPE_PICK_64(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21,   \
+                     _22, _23, _24, _25, _26, _27, _28, _29, _30, _31, _32, _33, _34, _35, _36, _37, _38, _39, _40,    \
+                     _41, _42, _43, _44, _45, _46, _47, _48, _49, _50, _51, _52, _53, _54, _55, _56, _57, _58, _59,    \
+                     _60, _61, _62, _63, _64, ...)                                                                     \
+    _64
+#define HYPE_ONE_OR_MORE(one, more, ...)                                                                               \
+    HYPE_PICK_64(__VA_ARGS__, more, more, more, more, more, more, more, more, more, more, more, more, more, more,      \
+                 more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, \
+                 more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, \
+                 more, more, more, more, more, more, more, more, more, more, more, more, more, more, one, 0)
+#define hype_bind(...) HYPE_ONE_OR_MORE(HYPE_BIND_ALONE, HYPE_BIND_WITH, __VA_ARGS__)(__VA_ARGS__)
+#define HYPE_BIND_ALONE(fn) HYPE_BIND(fn, ())
+#define HYPE_BIND_WITH(fn, ...) HYPE_BIND(fn, (__VA_ARGS__))
+#define HYPE_BIND(fn, arguments)                                                                                       \
+    __extension__({                                                                                                    \
+        hype_function hype_bind_function_ = hype_bind_begin((hype_function)(fn), #fn, __FILE__, __LINE__);            \
+        HYPE_STRICT_BEGIN                                                                                              \
+        if (hype_bind_function_)                                                                                       \
+            (void)((__typeof__(&*(fn)))hype_bind_function_)arguments;                                                  \
+        HYPE_STRICT_END                                                                                                \
+        (__typeof__((fn)arguments)(*)(hype_closure *)) hype_bind_end();                                                \
+    })
+
+#define HYPE_CHECK_RESULT(closure, result)                                                                             \
+    HYPE_STATIC_ASSERT(HYPE_SAME_TYPE(__typeof__(result), __typeof__((closure)((hype_closure *)0)) *) ||               \
+                           HYPE_SAME_TYPE(__typeof__(result), void *),                                                 \
+                       "the result must be a pointer to the function's return type")
+
+#define hype_submit(submitter, env, closure, result)                                                                   \
+    __extension__({                                                                                                    \
+        HYPE_AUTO hype_closure_ = (closure);                                                                           \
+        HYPE_CHECK_RESULT(hype_closure_, result);                                                                      \
+        hype_submit_closure((submitter), (env), (hype_closure *)hype_closure_, (result));                              \
+    })
+#define hype_call(result, ...) hype_submit((hype_submitter *)0, hype_default_env, hype_bind(__VA_ARGS__), result)
+#define hype_start(submitter, env, closure) hype_start_closure((submitter), (env), (hype_closure *)(closure))
+
+int hype_await(hype_future *future, void *result);
+void hype_closure_free(hype_closure *closure);
+
+/* What the macros above call; not for direct use. */
+hype_function hype_bind_begin(hype_function function, const char *name, const char *file, int line);
+hype_closure *hype_bind_end(void);
+int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result);
+hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

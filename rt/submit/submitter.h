@@ -1,0 +1,64 @@
+/*
+ * submitter.h: a place that runs calls.
+ *
+ * A back end is one file with a struct submitter_operations, named in the table of submitter.c. Its run() takes one
+ * job from start to end inside a task: it stages (rt/stage.h), has the place run hype-run on the manifest, follows
+ * its output, collects the return image and removes whatever it made, also when it is cancelled or fails.
+ */
+#ifndef HYPE_RT_SUBMITTER_H
+#define HYPE_RT_SUBMITTER_H
+
+#include "../output.h"
+#include "../util.h"
+
+#include <hype/generated.h>
+
+#define JOB_ID_SIZE 18 /* "hype-run-XXXXXXXX" and a NUL */
+
+/* A file in memory: DATA maps the SIZE first bytes of FD. */
+struct blob {
+    int fd; /* -1: plain memory */
+    void *data;
+    size_t size;
+};
+
+/* One call on its way. Owned by its future; the submitter fills RETURNED. */
+struct job {
+    char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
+    const struct hype_unit *unit;
+    const struct hype_entry *entry;
+    hype_env env;         /* strings belong to the caller */
+    struct blob arguments; /* capture image */
+    struct blob returned;  /* return or error image, once run() has returned 0; not yet checked */
+    struct output output;  /* the function's stdout and stderr go here */
+};
+
+/* The parts of "k8s://context/namespace?staging=gs://b/d&option=value", percent-decoded. */
+struct submitter_url {
+    const char *scheme;
+    const char *parts[4]; /* between the slashes; unset ones NULL */
+    struct {
+        const char *name, *value;
+    } options[16];
+};
+/* The value of an option, or NULL. Options that no back end asked for are an error at open. */
+const char *submitter_url_option(struct submitter_url *url, const char *name);
+
+struct submitter_operations {
+    const char *scheme; /* "process" */
+    int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
+    /* In a task. 0: job->returned is set. */
+    int (*run)(hype_submitter *submitter, struct job *job, hype_error **error);
+    /* In a task: deletes what the submitter keeps between calls (transient volumes), and frees it. */
+    void (*close)(hype_submitter *submitter);
+};
+
+/* Every submitter starts with this. */
+struct hype_submitter {
+    const struct submitter_operations *operations;
+    unsigned in_flight; /* calls; submitter.c's */
+};
+
+extern const struct submitter_operations submitter_process, submitter_docker, submitter_kubernetes, submitter_gke;
+
+#endif

@@ -10,7 +10,7 @@
 
 #include <hype/hype.h>
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 
 /* Sets *ERROR and returns -STATUS. */
 int error_set(hype_error **error, hype_status status, const char *format, ...) PRINTF_LIKE(3, 4);

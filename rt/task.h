@@ -84,8 +84,7 @@ void task_watch_remove(struct task_watch *watch);
 struct task_timer {
     void (*fire)(struct task_timer *timer);
     int64_t deadline;
-    struct task_timer *next; /* the loop's */
-    bool armed;
+    size_t place; /* in the loop's heap; 0 when not set */
 };
 void task_timer_set(struct task_timer *timer, int64_t deadline);
 void task_timer_stop(struct task_timer *timer);

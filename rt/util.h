@@ -25,7 +25,7 @@ static inline void cleanup_error_at(hype_error **where)
 {
     error_free(*where);
 }
-#define cleanup_free __attribute__((cleanup(cleanup_free_at)))
+#define cleanup_free  __attribute__((cleanup(cleanup_free_at)))
 #define cleanup_close __attribute__((cleanup(cleanup_close_at)))
 #define cleanup_error __attribute__((cleanup(cleanup_error_at)))
 

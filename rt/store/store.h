@@ -43,8 +43,8 @@ struct store_operations {
     /* Deleting what is not there is no error. */
     int (*delete)(struct store *store, const char *name, hype_error **error);
     /* Every object whose name starts with PREFIX, in any order; EACH returns < 0 to stop. */
-    int (*list)(struct store *store, const char *prefix,
-                int (*each)(const struct store_entry *entry, void *context), void *context, hype_error **error);
+    int (*list)(struct store *store, const char *prefix, int (*each)(const struct store_entry *entry, void *context),
+                void *context, hype_error **error);
 };
 
 /* Every store starts with this. */

@@ -27,7 +27,7 @@ struct job {
     char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
     const struct hype_unit *unit;
     const struct hype_entry *entry;
-    hype_env env;         /* strings belong to the caller */
+    hype_env env;          /* strings belong to the caller */
     struct blob arguments; /* capture image */
     struct blob returned;  /* return or error image, once run() has returned 0; not yet checked */
     struct output output;  /* the function's stdout and stderr go here */

@@ -1,0 +1,825 @@
+/*
+ * encode.c: writes capture images.
+ *
+ * A copying walk, as a garbage collector's: objects are appended to the image as references to them are met, and the
+ * image itself is the queue of what is still to be walked, so neither depth nor cycles cost a stack. An index of
+ * addresses (extents.h) tells which object a pointer leads to, so that sharing survives.
+ *
+ * Two pointers may see one block in different sizes: a cursor into an array that travels too, met before the array.
+ * When a pointer needs more than an object that was captured before, the larger extent is noted and the walk starts
+ * again with it known beforehand.
+ */
+#include "extents.h"
+#include "image.h"
+#include "registry.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define LARGE_BUFFER   (1 << 20) /* bytes from which on a buffer is a memory file */
+#define WIDE_ALIGNMENT 64        /* what blocks keep of the alignment that an allocator may have given them */
+
+/* ---- Buffers ---- */
+
+void buffer_free(struct buffer *buffer)
+{
+    if (buffer->fd >= 0) {
+        munmap(buffer->data, buffer->capacity);
+        close(buffer->fd);
+    } else {
+        free(buffer->data);
+    }
+    *buffer = (struct buffer)BUFFER_EMPTY;
+}
+
+static int buffer_to_file(struct buffer *buffer, size_t capacity, hype_error **error)
+{
+    cleanup_close int fd = memfd_create("hype-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0 || ftruncate(fd, (off_t)capacity) < 0)
+        return error_system(error, errno, "cannot make a memory file of %zu bytes for a capture image", capacity);
+    char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (data == MAP_FAILED)
+        return error_system(error, errno, "cannot map %zu bytes for a capture image", capacity);
+    if (buffer->size > 0)
+        memcpy(data, buffer->data, buffer->size);
+    free(buffer->data);
+    *buffer = (struct buffer){data, buffer->size, capacity, steal_fd(&fd)};
+    return 0;
+}
+
+static int buffer_grow(struct buffer *buffer, size_t wanted, hype_error **error)
+{
+    size_t capacity = buffer->capacity + buffer->capacity / 2;
+    if (capacity < wanted)
+        capacity = wanted;
+    if (capacity >= LARGE_BUFFER)
+        capacity = (capacity + 0xffff) & ~(size_t)0xffff;
+    if (buffer->fd < 0 && capacity >= LARGE_BUFFER)
+        return buffer_to_file(buffer, capacity, error);
+    if (buffer->fd < 0) {
+        char *data = realloc(buffer->data, capacity < 1024 ? 1024 : capacity);
+        if (!data)
+            return error_memory(error);
+        buffer->data = data;
+        buffer->capacity = capacity < 1024 ? 1024 : capacity;
+        return 0;
+    }
+    if (ftruncate(buffer->fd, (off_t)capacity) < 0)
+        return error_system(error, errno, "cannot grow a capture image to %zu bytes", capacity);
+    char *data = mremap(buffer->data, buffer->capacity, capacity, MREMAP_MAYMOVE);
+    if (data == MAP_FAILED)
+        return error_system(error, errno, "cannot map %zu bytes for a capture image", capacity);
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return 0;
+}
+
+static inline int buffer_reserve(struct buffer *buffer, uint64_t size, hype_error **error)
+{
+    uint64_t wanted;
+    if (__builtin_add_overflow(buffer->size, size, &wanted) || wanted > SIZE_MAX / 4)
+        return error_set(error, HYPE_INVALID, "a capture image of more than %llu bytes does not fit into memory",
+                         (unsigned long long)size);
+    return wanted <= buffer->capacity ? 0 : buffer_grow(buffer, (size_t)wanted, error);
+}
+
+/* ---- The walk ---- */
+
+struct object {
+    const char *address; /* where it lies in this program */
+    const void *context; /* for count functions of a HYPE_TYPE_CONTEXT type */
+    uint64_t offset;     /* in the image, or in the reserved region */
+    uint64_t count;
+    uint32_t type;
+    uint8_t flags; /* enum hype_direction, of all pointers to it */
+    bool reserved;
+};
+
+/* An extent that is known before the walk meets it. */
+struct wide {
+    const char *address;
+    const void *context;
+    uint64_t count, size;
+    uint32_t type;
+    uint8_t flags;
+};
+
+struct encoder {
+    const struct hype_unit *unit;
+    const struct hype_entry *entry;
+    const struct image *arguments; /* when a return image is written */
+    unsigned own_region;
+    struct buffer *image;
+    struct object *objects;
+    size_t n_objects, objects_capacity;
+    struct extents extents; /* item N is object N */
+    uint64_t reserved_size;
+    uint64_t n_reserved;
+    struct wide *wides; /* by address */
+    size_t n_wides, wides_capacity;
+    bool again;
+    unsigned walks;
+    hype_error **error;
+};
+
+static int refuse_count(struct encoder *e, const struct hype_field *field, const char *why)
+{
+    return error_set(e->error, HYPE_INVALID, "%s(): the count of '%s' is %s", e->entry->name, field->name, why);
+}
+
+static int grow_objects(struct encoder *e)
+{
+    size_t capacity = e->objects_capacity ? e->objects_capacity * 2 : 16;
+    struct object *objects = realloc(e->objects, capacity * sizeof *objects);
+    if (!objects)
+        return error_memory(e->error);
+    e->objects = objects;
+    e->objects_capacity = capacity;
+    return 0;
+}
+
+/* Blocks keep up to WIDE_ALIGNMENT of the alignment that they have here: code there may count on what malloc gives. */
+static uint64_t alignment_of(const struct hype_type *type, const char *address, uint64_t size)
+{
+    uint64_t has = (uintptr_t)address & -(uintptr_t)address;
+    uint64_t wide = size >= WIDE_ALIGNMENT ? WIDE_ALIGNMENT : size >= 16 ? 16 : 1;
+    uint64_t kept = has < wide ? has : wide;
+    return kept > type->alignment ? kept : type->alignment;
+}
+
+static int place_stored(struct encoder *e, struct object *o, uint64_t size)
+{
+    struct buffer *image = e->image;
+    uint64_t alignment = alignment_of(&e->unit->types[o->type], o->address, size);
+    /* One byte between objects, so that the address behind an array is not the address of its neighbour. */
+    uint64_t start = (image->size + 1 + alignment - 1) & ~(alignment - 1);
+    int status = buffer_reserve(image, start - image->size + size, e->error);
+    if (status < 0)
+        return status;
+    memset(image->data + image->size, 0, start - image->size);
+    memcpy(image->data + start, o->address, size);
+    o->offset = start;
+    image->size = start + size;
+    return 0;
+}
+
+/* Appends an object; its bytes are copied raw now, its pointers are turned into references when the walk gets there. */
+static int add_object(struct encoder *e, struct object added, uint64_t size, size_t *number)
+{
+    if (e->n_objects >= EXTENTS_LIMIT)
+        return error_set(e->error, HYPE_INVALID, "%s(): more than %u blocks are reachable from the arguments",
+                         e->entry->name, EXTENTS_LIMIT);
+    if (e->n_objects == e->objects_capacity && grow_objects(e) < 0)
+        return -HYPE_MEMORY;
+    uint64_t kept = size ? size : 1; /* an empty array has an address of its own too */
+    added.reserved = !e->arguments && added.flags == HYPE_DIRECTION_OUT;
+    if (added.reserved) {
+        uint64_t alignment = alignment_of(&e->unit->types[added.type], added.address, size);
+        added.offset = (e->reserved_size + 1 + alignment - 1) & ~(alignment - 1);
+        e->reserved_size = added.offset + size;
+        e->n_reserved++;
+    } else {
+        int status = place_stored(e, &added, size);
+        if (status < 0)
+            return status;
+    }
+    if (extents_add(&e->extents, (uintptr_t)added.address, kept) < 0)
+        return error_memory(e->error);
+    *number = e->n_objects;
+    e->objects[e->n_objects++] = added;
+    return 0;
+}
+
+static int compare_wides(const void *a, const void *b)
+{
+    const struct wide *x = a, *y = b;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    return x->size > y->size ? -1 : x->size < y->size;
+}
+
+/* Before the next walk: sorted, and each extent that lies in another is dropped in its favour. */
+static void settle_wides(struct encoder *e)
+{
+    size_t kept = 0;
+    if (e->n_wides > 0)
+        qsort(e->wides, e->n_wides, sizeof *e->wides, compare_wides);
+    for (size_t i = 0; i < e->n_wides; i++) {
+        struct wide *last = kept > 0 ? &e->wides[kept - 1] : NULL;
+        uint64_t displacement = last ? (uint64_t)(e->wides[i].address - last->address) : 0;
+        if (last && displacement < last->size && e->wides[i].size <= last->size - displacement)
+            last->flags |= e->wides[i].flags;
+        else
+            e->wides[kept++] = e->wides[i];
+    }
+    e->n_wides = kept;
+}
+
+/* The next walk will know [address, address + size) from the start. */
+static int note_wide(struct encoder *e, struct wide wide)
+{
+    e->again = true;
+    if (e->n_wides == e->wides_capacity) {
+        size_t capacity = e->wides_capacity ? e->wides_capacity * 2 : 8;
+        struct wide *wides = realloc(e->wides, capacity * sizeof *wides);
+        if (!wides)
+            return error_memory(e->error);
+        e->wides = wides;
+        e->wides_capacity = capacity;
+    }
+    e->wides[e->n_wides++] = wide;
+    return 0;
+}
+
+static const struct wide *find_wide(const struct encoder *e, const char *address, uint64_t size)
+{
+    size_t low = 0, high = e->n_wides;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (e->wides[middle].address <= address)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct wide *w = low > 0 ? &e->wides[low - 1] : NULL;
+    return w && (uint64_t)(address - w->address) < w->size && size <= w->size - (uint64_t)(address - w->address) ? w
+                                                                                                                 : NULL;
+}
+
+/* A target that an object shares bytes with but does not hold: they become one extent. */
+static int note_overlap(struct encoder *e, const struct hype_field *field, const struct object *o, struct wide target)
+{
+    uint64_t held;
+    if (image_object_size(e->unit, o->type, o->count, &held) < 0)
+        held = 0;
+    const char *start = o->address < target.address ? o->address : target.address;
+    const char *o_end = o->address + held, *target_end = target.address + target.size;
+    const char *end = o_end > target_end ? o_end : target_end;
+    target.flags |= o->flags;
+    if (start == target.address && end == target_end)
+        return note_wide(e, target);
+    const struct hype_type *type = &e->unit->types[target.type];
+    uint64_t size = (uint64_t)(end - start);
+    if (o->type == target.type && !image_flexible(type) && size % type->size == 0 &&
+        (uint64_t)(target.address - start) % type->size == 0) {
+        struct wide both = {start, target.context, size / type->size, size, target.type, target.flags};
+        return note_wide(e, both);
+    }
+    return error_set(e->error, HYPE_INVALID,
+                     "%s(): '%s' leads to memory that overlaps other memory that travels as '%s': make one of the two "
+                     "cover both",
+                     e->entry->name, field->name, e->unit->types[o->type].name);
+}
+
+/* A reference to BYTES at ADDRESS, seen as TYPE, into an argument image that is being answered. */
+static bool refer_to_arguments(const struct encoder *e, const char *address, uint64_t *reference)
+{
+    const struct image *a = e->arguments;
+    if (!a)
+        return false;
+    uintptr_t p = (uintptr_t)address, stored = (uintptr_t)a->stored, reserved = (uintptr_t)a->reserved;
+    if (p >= stored && p < stored + a->header->objects)
+        *reference = IMAGE_REFERENCE(IMAGE_STORED, p - stored);
+    else if (reserved && p >= reserved && p < reserved + a->header->reserved_size)
+        *reference = IMAGE_REFERENCE(IMAGE_RESERVED, p - reserved);
+    else
+        return false;
+    return true;
+}
+
+static int refer(struct encoder *e, const struct hype_field *field, struct wide target, uint64_t *reference)
+{
+    if (refer_to_arguments(e, target.address, reference))
+        return 0;
+    uint32_t found;
+    size_t number;
+    uint64_t looked_up = target.size ? target.size : 1;
+    enum extents_relation relation = extents_find(&e->extents, (uintptr_t)target.address, looked_up, &found);
+    if (relation == EXTENTS_APART && target.size == 0)
+        relation = extents_find(&e->extents, (uintptr_t)target.address - 1, 1, &found); /* behind an array's end */
+    if (relation == EXTENTS_OVERLAPS) {
+        *reference = 0;
+        return note_overlap(e, field, &e->objects[found], target);
+    }
+    if (relation == EXTENTS_INSIDE) {
+        number = found;
+    } else {
+        const struct wide *wide = e->n_wides ? find_wide(e, target.address, looked_up) : NULL;
+        const struct wide *made = wide ? wide : &target;
+        struct object added = {made->address, made->context, 0, made->count, made->type, made->flags, false};
+        int status = add_object(e, added, made->size, &number);
+        if (status < 0)
+            return status;
+    }
+    struct object *o = &e->objects[number];
+    uint64_t displacement = (uint64_t)(target.address - o->address);
+    if (target.size > 0 && !image_elements_at(e->unit, o->type, o->count, displacement, target.type))
+        return error_set(e->error, HYPE_INVALID, "%s(): '%s' leads to '%s' inside memory that travels as '%s'",
+                         e->entry->name, field->name, e->unit->types[target.type].name, e->unit->types[o->type].name);
+    if (o->reserved && target.flags & HYPE_DIRECTION_IN) { /* out by one pointer, in by another: it must be sent */
+        uint64_t size;
+        image_object_size(e->unit, o->type, o->count, &size);
+        *reference = 0;
+        return note_wide(
+            e, (struct wide){o->address, o->context, o->count, size, o->type, (uint8_t)(o->flags | target.flags)});
+    }
+    o->flags |= target.flags;
+    *reference = IMAGE_REFERENCE(o->reserved ? IMAGE_RESERVED : e->own_region, o->offset + displacement);
+    return 0;
+}
+
+static bool all_zero(const char *bytes, uint64_t size)
+{
+    for (uint64_t i = 0; i < size; i++)
+        if (bytes[i])
+            return false;
+    return true;
+}
+
+static uint64_t count_terminated(const char *start, uint64_t size)
+{
+    if (size == 1)
+        return strlen(start) + 1;
+    uint64_t n = 0;
+    while (!all_zero(start + n * size, size))
+        n++;
+    return n + 1;
+}
+
+/* How many elements a pointer that is not NULL leads to. */
+static int count_target(struct encoder *e, const struct hype_field *field, const char *address, const void *owner,
+                        const void *context, struct wide *target)
+{
+    const struct hype_type *type = &e->unit->types[field->type];
+    const struct hype_field *flexible = type->n_fields ? image_flexible(type) : NULL;
+    int64_t count = 1;
+    if (field->kind == HYPE_FIELD_TERMINATED)
+        count = (int64_t)count_terminated(address, type->size);
+    else if (flexible)
+        count = flexible->count(address, address);
+    else if (field->count)
+        count = field->count(owner, context);
+    if (count < 0)
+        return refuse_count(e, flexible ? flexible : field, "negative or overflows");
+    if ((uint64_t)count > IMAGE_COUNT_LIMIT ||
+        image_object_size(e->unit, field->type, (uint64_t)count, &target->size) < 0)
+        return refuse_count(e, flexible ? flexible : field, "more than an address space holds");
+    target->count = (uint64_t)count;
+    return 0;
+}
+
+static int encode_pointer(struct encoder *e, const struct hype_field *field, const void *owner, const void *context,
+                          const char *source, uint64_t slot)
+{
+    const char *address;
+    uint64_t reference = 0;
+    memcpy(&address, source, sizeof address);
+    if (address) {
+        struct wide target = {.address = address, .type = field->type, .flags = field->direction};
+        target.context = e->unit->types[field->type].flags & HYPE_TYPE_CONTEXT ? context : NULL;
+        int status = count_target(e, field, address, owner, context, &target);
+        if (status == 0)
+            status = refer(e, field, target, &reference);
+        if (status < 0)
+            return status;
+    }
+    memcpy(e->image->data + slot, &reference, sizeof reference);
+    return 0;
+}
+
+static int encode_function(struct encoder *e, const struct hype_field *field, const char *source, uint64_t slot)
+{
+    hype_function function;
+    uint64_t reference = 0;
+    memcpy(&function, source, sizeof function);
+    if (function) {
+        const struct hype_unit *unit;
+        const struct hype_entry *entry;
+        if (!registry_find_function(function, &unit, &entry))
+            return error_set(e->error, HYPE_INVALID,
+                             "%s(): '%s' leads to a function that is not HYPE_FN, which cannot be found there: "
+                             "annotate it and build its unit with hypecc",
+                             e->entry->name, field->name);
+        if (strcmp(entry->prototype, field->prototype) != 0)
+            return error_set(e->error, HYPE_INVALID, "%s(): '%s' wants a function of type '%s', but %s() is '%s'",
+                             e->entry->name, field->name, field->prototype, entry->name, entry->prototype);
+        reference = IMAGE_REFERENCE(IMAGE_FUNCTION, registry_function_id(entry));
+    }
+    memcpy(e->image->data + slot, &reference, sizeof reference);
+    return 0;
+}
+
+static int encode_value(struct encoder *e, const struct hype_type *type, const void *context, const char *source,
+                        uint64_t at, uint64_t flexible_count);
+
+static int encode_embedded(struct encoder *e, const struct hype_field *field, uint32_t number, uint64_t n,
+                           const char *source, uint64_t at)
+{
+    const struct hype_type *type = &e->unit->types[number];
+    (void)field;
+    for (uint64_t i = 0; i < n && type->n_fields > 0; i++) {
+        int status = encode_value(e, type, source + i * type->size, source + i * type->size, at + i * type->size, 0);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+static int encode_union(struct encoder *e, const struct hype_field *field, const void *owner, const void *context,
+                        const char *source, uint64_t at)
+{
+    int64_t live = field->count(owner, context);
+    if (live < 0)
+        return error_set(e->error, HYPE_INVALID, "%s(): the tag of the union '%s' names none of its members",
+                         e->entry->name, field->name);
+    return encode_embedded(e, field, (uint32_t)live, 1, source, at);
+}
+
+static int encode_field(struct encoder *e, const struct hype_field *field, const void *context, const char *owner,
+                        uint64_t at, uint64_t flexible_count)
+{
+    const char *source = owner + field->offset;
+    uint64_t slot = at + field->offset;
+    switch (field->kind) {
+    case HYPE_FIELD_EMBED:
+        return encode_embedded(e, field, field->type, field->repeat, source, slot);
+    case HYPE_FIELD_FLEXIBLE:
+        return encode_embedded(e, field, field->type, flexible_count, source, slot);
+    case HYPE_FIELD_UNION:
+        return encode_union(e, field, owner, context, source, slot);
+    case HYPE_FIELD_SKIP:
+        memset(e->image->data + slot, 0, field->repeat);
+        return 0;
+    default:
+        break;
+    }
+    for (uint64_t i = 0; i < field->repeat; i++) {
+        int status =
+            field->kind == HYPE_FIELD_FUNCTION
+                ? encode_function(e, field, source + i * sizeof(void *), slot + i * sizeof(void *))
+                : encode_pointer(e, field, owner, context, source + i * sizeof(void *), slot + i * sizeof(void *));
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+static int encode_value(struct encoder *e, const struct hype_type *type, const void *context, const char *source,
+                        uint64_t at, uint64_t flexible_count)
+{
+    for (uint32_t f = 0; f < type->n_fields; f++) {
+        int status = encode_field(e, &type->fields[f], context, source, at, flexible_count);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+/* Turns the pointers of one object into references. */
+static int walk_object(struct encoder *e, size_t number)
+{
+    struct object o = e->objects[number];
+    const struct hype_type *type = &e->unit->types[o.type];
+    if (type->n_fields == 0 || o.reserved)
+        return 0;
+    bool flexible = image_flexible(type) != NULL;
+    uint64_t elements = flexible ? 1 : o.count;
+    for (uint64_t i = 0; i < elements; i++) {
+        const char *source = o.address + i * type->size;
+        const void *context = type->flags & HYPE_TYPE_CONTEXT ? o.context : source;
+        int status = encode_value(e, type, context, source, o.offset + i * type->size, flexible ? o.count : 0);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+/* ---- Whole images ---- */
+
+static int begin(struct encoder *e)
+{
+    e->n_objects = 0;
+    e->reserved_size = e->n_reserved = 0;
+    e->again = false;
+    extents_free(&e->extents);
+    e->image->size = 0;
+    if (buffer_reserve(e->image, sizeof(struct image_header), e->error) < 0)
+        return -HYPE_MEMORY;
+    memset(e->image->data, 0, sizeof(struct image_header));
+    e->image->size = sizeof(struct image_header);
+    return 0;
+}
+
+static int walk_all(struct encoder *e)
+{
+    for (size_t i = 0; i < e->n_objects; i++) {
+        int status = walk_object(e, i);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+/* Each walk knows wider extents than the one before, so a few settle any graph that can be settled. */
+static bool walk_again(struct encoder *e, int *status)
+{
+    enum { WALKS = 32 };
+    if (!e->again)
+        return false;
+    if (++e->walks < WALKS)
+        return true;
+    *status = error_set(e->error, HYPE_INVALID,
+                        "%s(): pointers among the arguments lead to blocks that overlap in "
+                        "too many ways",
+                        e->entry->name);
+    return false;
+}
+
+uint64_t image_checksum(const void *data, size_t size)
+{
+    struct image_header header;
+    memcpy(&header, data, sizeof header);
+    header.checksum = 0;
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    XXH3_64bits_update(&state, &header, sizeof header);
+    XXH3_64bits_update(&state, (const char *)data + sizeof header, size - sizeof header);
+    return XXH3_64bits_digest(&state);
+}
+
+static int append(struct encoder *e, uint64_t word)
+{
+    int status = buffer_reserve(e->image, sizeof word, e->error);
+    if (status < 0)
+        return status;
+    memcpy(e->image->data + e->image->size, &word, sizeof word);
+    e->image->size += sizeof word;
+    return 0;
+}
+
+static int append_objects(struct encoder *e, bool reserved)
+{
+    for (size_t i = 0; i < e->n_objects; i++) {
+        const struct object *o = &e->objects[i];
+        if (o->reserved != reserved)
+            continue;
+        if (append(e, o->offset) < 0 || append(e, IMAGE_OBJECT_META(o->type, o->flags, o->count)) < 0)
+            return -HYPE_MEMORY;
+    }
+    return 0;
+}
+
+/* The object table, and the header but for what only return images have. */
+static int end_objects(struct encoder *e, enum image_kind kind, uint64_t n_roots)
+{
+    struct buffer *image = e->image;
+    uint64_t padding = -image->size & 7;
+    if (buffer_reserve(image, padding, e->error) < 0)
+        return -HYPE_MEMORY;
+    memset(image->data + image->size, 0, padding);
+    image->size += padding;
+    struct image_header header = {
+        .magic = IMAGE_MAGIC,
+        .abi = e->unit->abi,
+        .version = IMAGE_VERSION,
+        .kind = kind,
+        .signature = e->entry->signature,
+        .layout = e->unit->layout,
+        .objects = image->size,
+        .n_objects = e->n_objects,
+        .n_roots = n_roots,
+        .n_reserved = e->n_reserved,
+        .reserved_size = e->reserved_size,
+    };
+    memcpy(image->data, &header, sizeof header);
+    int status = append_objects(e, false);
+    return status < 0 ? status : append_objects(e, true);
+}
+
+static void seal(struct encoder *e, uint64_t n_freed)
+{
+    struct image_header *header = (struct image_header *)(void *)e->image->data;
+    header->n_freed = n_freed;
+    header->size = e->image->size;
+    header->checksum = image_checksum(e->image->data, e->image->size);
+}
+
+static void encoder_free(struct encoder *e)
+{
+    free(e->objects);
+    free(e->wides);
+    extents_free(&e->extents);
+}
+
+void capture_free(struct capture *capture)
+{
+    buffer_free(&capture->image);
+    free(capture->addresses);
+    capture->addresses = NULL;
+}
+
+/* Addresses in the order of the object table: stored ones first. */
+static int keep_addresses(struct encoder *e, struct capture *capture)
+{
+    capture->addresses = malloc(e->n_objects * sizeof(void *));
+    if (!capture->addresses)
+        return error_memory(e->error);
+    size_t next = 0;
+    for (int reserved = 0; reserved < 2; reserved++)
+        for (size_t i = 0; i < e->n_objects; i++)
+            if (e->objects[i].reserved == (bool)reserved)
+                capture->addresses[next++] = (void *)(uintptr_t)e->objects[i].address;
+    return 0;
+}
+
+static int encode_frame(struct encoder *e, const void *frame)
+{
+    uint64_t size;
+    size_t number;
+    image_object_size(e->unit, e->entry->frame, 1, &size);
+    int status = begin(e);
+    if (status < 0)
+        return status;
+    struct object root = {.address = frame, .count = 1, .type = e->entry->frame, .flags = HYPE_DIRECTION_INOUT};
+    status = add_object(e, root, size, &number);
+    return status < 0 ? status : walk_all(e);
+}
+
+int image_encode_arguments(const struct hype_unit *unit, const struct hype_entry *entry, const void *frame,
+                           struct capture *capture, hype_error **error)
+{
+    *capture = (struct capture){.unit = unit, .entry = entry, .image = BUFFER_EMPTY};
+    struct encoder e = {
+        .unit = unit, .entry = entry, .own_region = IMAGE_STORED, .image = &capture->image, .error = error};
+    int status;
+    do {
+        status = encode_frame(&e, frame);
+        settle_wides(&e);
+    } while (status == 0 && walk_again(&e, &status));
+    if (status == 0)
+        status = end_objects(&e, IMAGE_ARGUMENTS, 1);
+    if (status == 0) {
+        seal(&e, 0);
+        status = keep_addresses(&e, capture);
+    }
+    encoder_free(&e);
+    if (status < 0)
+        capture_free(capture);
+    return status;
+}
+
+/* ---- Return images ---- */
+
+static bool same_slot(const struct image *a, const char *now, const char *then)
+{
+    const char *pointer;
+    uint64_t reference;
+    memcpy(&pointer, now, sizeof pointer);
+    memcpy(&reference, then, sizeof reference);
+    if (!reference || !pointer)
+        return !reference && !pointer;
+    switch (IMAGE_REGION(reference)) {
+    case IMAGE_STORED:
+        return pointer == a->stored + IMAGE_OFFSET(reference);
+    case IMAGE_RESERVED:
+        return pointer == a->reserved + IMAGE_OFFSET(reference);
+    default:
+        return false; /* a function: sent again, which is never wrong */
+    }
+}
+
+/* Is a value with pointers what it was? Only plain pointers and embedded values are compared slot by slot; what has
+ * unions, functions or flexible members counts as changed. */
+static bool unchanged(const struct image *a, const struct hype_type *type, const char *now, const char *then)
+{
+    uint64_t compared = 0;
+    for (uint32_t f = 0; f < type->n_fields; f++) {
+        const struct hype_field *field = &type->fields[f];
+        if (memcmp(now + compared, then + compared, field->offset - compared) != 0)
+            return false;
+        uint64_t width = sizeof(void *);
+        if (field->kind == HYPE_FIELD_EMBED)
+            width = a->unit->types[field->type].size;
+        else if (field->kind != HYPE_FIELD_POINTER && field->kind != HYPE_FIELD_TERMINATED)
+            return false;
+        for (uint64_t i = 0; i < field->repeat; i++) {
+            uint64_t at = field->offset + i * width;
+            if (field->kind == HYPE_FIELD_EMBED ? !unchanged(a, &a->unit->types[field->type], now + at, then + at)
+                                                : !same_slot(a, now + at, then + at))
+                return false;
+        }
+        compared = field->offset + field->repeat * width;
+    }
+    return memcmp(now + compared, then + compared, type->size - compared) == 0;
+}
+
+static bool object_unchanged(const struct image *a, const struct image_object *object, uint64_t size)
+{
+    const struct hype_type *type = &a->unit->types[IMAGE_OBJECT_TYPE(object)];
+    const char *now = a->stored + object->offset, *then = a->pristine + object->offset;
+    if (type->n_fields == 0)
+        return memcmp(now, then, size) == 0;
+    if (image_flexible(type))
+        return false;
+    for (uint64_t i = 0; i < IMAGE_OBJECT_COUNT(object); i++)
+        if (!unchanged(a, type, now + i * type->size, then + i * type->size))
+            return false;
+    return true;
+}
+
+static bool is_freed(const struct image *a, uint64_t number)
+{
+    return a->freed && a->freed[number / 64] >> number % 64 & 1;
+}
+
+/* The roots: what the caller shall see of the argument objects. The frame is always the first. */
+static int add_updates(struct encoder *e, uint64_t *references, uint64_t *n_updates)
+{
+    const struct image *a = e->arguments;
+    uint64_t n_stored = a->header->n_objects - a->header->n_reserved;
+    for (uint64_t i = 0; i < a->header->n_objects; i++) {
+        const struct image_object *object = &a->objects[i];
+        bool reserved = i >= n_stored;
+        uint64_t size;
+        size_t number;
+        image_object_size(a->unit, IMAGE_OBJECT_TYPE(object), IMAGE_OBJECT_COUNT(object), &size);
+        if (!(IMAGE_OBJECT_FLAGS(object) & HYPE_DIRECTION_OUT) || is_freed(a, i) || size == 0)
+            continue;
+        if (i > 0 && !reserved && a->pristine && object_unchanged(a, object, size))
+            continue;
+        struct object update = {
+            .address = (reserved ? a->reserved : a->stored) + object->offset,
+            .context = a->contexts ? a->contexts[i] : NULL,
+            .count = IMAGE_OBJECT_COUNT(object),
+            .type = IMAGE_OBJECT_TYPE(object),
+            .flags = HYPE_DIRECTION_INOUT,
+        };
+        int status = add_object(e, update, size, &number);
+        if (status < 0)
+            return status;
+        references[(*n_updates)++] = IMAGE_REFERENCE(reserved ? IMAGE_RESERVED : IMAGE_STORED, object->offset);
+    }
+    return 0;
+}
+
+static int append_freed(struct encoder *e, uint64_t *n_freed)
+{
+    const struct image *a = e->arguments;
+    uint64_t n_stored = a->header->n_objects - a->header->n_reserved;
+    for (uint64_t i = 0; a->freed && i < a->header->n_objects; i++) {
+        if (!is_freed(a, i))
+            continue;
+        if (append(e, IMAGE_REFERENCE(i < n_stored ? IMAGE_STORED : IMAGE_RESERVED, a->objects[i].offset)) < 0)
+            return -HYPE_MEMORY;
+        ++*n_freed;
+    }
+    return 0;
+}
+
+static int encode_return(struct encoder *e, uint64_t *references)
+{
+    uint64_t n_updates, n_freed = 0;
+    int status;
+    do {
+        n_updates = 0;
+        status = begin(e);
+        if (status == 0)
+            status = add_updates(e, references, &n_updates);
+        if (status == 0)
+            status = walk_all(e);
+        settle_wides(e);
+    } while (status == 0 && walk_again(e, &status));
+    if (status == 0)
+        status = end_objects(e, IMAGE_RETURN, n_updates);
+    for (uint64_t i = 0; status == 0 && i < n_updates; i++)
+        status = append(e, references[i]);
+    if (status == 0)
+        status = append_freed(e, &n_freed);
+    if (status == 0)
+        seal(e, n_freed);
+    return status;
+}
+
+int image_encode_return(const struct image *arguments, struct buffer *returned, hype_error **error)
+{
+    cleanup_free uint64_t *references = malloc(arguments->header->n_objects * sizeof *references);
+    if (!references)
+        return error_memory(error);
+    struct encoder e = {
+        .unit = arguments->unit,
+        .entry = arguments->entry,
+        .arguments = arguments,
+        .own_region = IMAGE_RETURNED,
+        .image = returned,
+        .error = error,
+    };
+    int status = encode_return(&e, references);
+    encoder_free(&e);
+    if (status < 0)
+        buffer_free(returned);
+    return status;
+}

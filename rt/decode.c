@@ -535,6 +535,20 @@ void image_free(struct image *image)
     image->contexts = NULL;
 }
 
+bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size)
+{
+    uint64_t n_stored = image->header->n_objects - image->header->n_reserved;
+    uintptr_t p = (uintptr_t)address;
+    bool reserved = image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size;
+    uint64_t offset = p - (uintptr_t)(reserved ? image->reserved : image->stored);
+    if (!search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? image->header->n_objects : n_stored,
+                offset, number) ||
+        image->objects[*number].offset != offset)
+        return false;
+    *size = size_of(image->unit, &image->objects[*number]);
+    return true;
+}
+
 int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,
                            const struct hype_entry *entry, struct image *image, void **frame, hype_error **error)
 {

@@ -14,6 +14,7 @@
 #include "registry.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -34,6 +35,18 @@ void buffer_free(struct buffer *buffer)
         free(buffer->data);
     }
     *buffer = (struct buffer)BUFFER_EMPTY;
+}
+
+int buffer_in_file(struct buffer *buffer, int fd, hype_error **error)
+{
+    cleanup_close int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    char *data = MAP_FAILED;
+    if (own >= 0 && ftruncate(own, LARGE_BUFFER) == 0)
+        data = mmap(NULL, LARGE_BUFFER, PROT_READ | PROT_WRITE, MAP_SHARED, own, 0);
+    if (data == MAP_FAILED)
+        return error_system(error, errno, "cannot map a memory file for a return image");
+    *buffer = (struct buffer){data, 0, LARGE_BUFFER, steal_fd(&own)};
+    return 0;
 }
 
 static int buffer_to_file(struct buffer *buffer, size_t capacity, hype_error **error)

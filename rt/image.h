@@ -69,6 +69,8 @@ struct buffer {
     int fd; /* -1 while small */
 };
 #define BUFFER_EMPTY {.fd = -1}
+/* A buffer in the empty memory file FD, which stays the caller's too. */
+int buffer_in_file(struct buffer *buffer, int fd, hype_error **error);
 void buffer_free(struct buffer *buffer);
 
 /* Captured arguments: the image, and where each of its objects came from, in the object table's order. */
@@ -97,6 +99,8 @@ struct image {
     uint64_t *freed;                    /* a bit for each object, or NULL; whoever sets it owns it */
 };
 void image_free(struct image *image); /* what decoding allocated: contexts */
+/* The object that starts at ADDRESS, of SIZE bytes; false when none does. */
+bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size);
 
 /* What the function left: its result, what it wrote through pointers, what it freed. */
 int image_encode_return(const struct image *arguments, struct buffer *returned, hype_error **error);

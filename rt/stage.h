@@ -2,8 +2,8 @@
  * stage.h: a job's files and its manifest, put into a store by content hash; and its return image, taken from there.
  *
  * Code (the remote object, its libraries, data files) is named stem-HASH.ext and stays for the next call; what
- * belongs to one call (capture, manifest, return image) lies in a folder named after the job and is removed by
- * stage_remove(). The manifest is described in docs/format.md.
+ * belongs to one call (capture, return image) lies in a folder named after the job and is removed, with the manifest,
+ * by stage_remove(). The manifest is described in docs/format.md.
  */
 #ifndef HYPE_RT_STAGE_H
 #define HYPE_RT_STAGE_H
@@ -11,13 +11,34 @@
 #include "store/store.h"
 #include "submit/submitter.h"
 
-struct staged {
-    struct store *store; /* borrowed */
-    char *manifest;      /* "gs://bucket/dir/hype-run-XXXXXXXX/manifest-HASH.json#sha256=HEX": hype-run's argument */
-    char *folder;        /* "hype-run-XXXXXXXX" */
+/* A file that a job needs, and its name in the store. */
+struct staged_file {
+    char *name; /* "hello-3b0c….so" */
+    char *as;   /* its own file name: "libm.so.6" */
+    struct store_content content;
+    char sha256[SHA256_HEX_SIZE];
+    int fd;       /* owned, or -1 */
+    char *memory; /* owned, or NULL */
 };
 
-/* Sends what is not there yet, up to 32 files at once. */
+/* The remote object of the job's program, behind the libraries that it needs. */
+struct staged_code {
+    struct staged_file *files;
+    size_t n_files;
+};
+int stage_code_open(const struct job *job, struct staged_code *code, hype_error **error);
+void stage_code_free(struct staged_code *code);
+/* Sends what is not there yet, up to 32 files at once. In a task. */
+int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error);
+
+struct staged {
+    struct store *store; /* borrowed */
+    char *manifest;      /* "gs://bucket/dir/manifest-HASH.json#sha256=HEX": hype-run's argument */
+    char *manifest_name; /* "manifest-HASH.json" */
+    char *folder;        /* "hype-run-XXXXXXXX", of what belongs to this call */
+};
+
+/* Sends the job's code, data files, capture and manifest. In a task. */
 int stage_job(struct store *store, const struct job *job, struct staged *staged, hype_error **error);
 
 /*
@@ -26,7 +47,8 @@ int stage_job(struct store *store, const struct job *job, struct staged *staged,
  */
 int stage_collect(const struct staged *staged, struct job *job, const char *termination_message, hype_error **error);
 
-/* Deletes the job's folder, unless HYPE_KEEP_STAGED is set; failures are only logged. Frees STAGED's strings. */
+/* Deletes what belongs to this call, unless HYPE_KEEP_STAGED is set; failures are only logged. Frees STAGED's
+ * strings. In a task, cancelled or not. */
 void stage_remove(struct staged *staged);
 
 #endif

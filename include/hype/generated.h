@@ -130,6 +130,7 @@ struct hype_unit {
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* Called by a constructor of each unit. REMOTE is NULL inside a remote object and in what was linked without hypecc. */
 void hype_register_unit(struct hype_unit *unit, const struct hype_remote *remote);
@@ -187,6 +188,7 @@ static inline int64_t hype_number_count(hype_number n)
 #define HYPE_NUMBER(x)                                                                                                 \
     ((__typeof__(+(x)))-1 < 0 ? hype_number_signed((int64_t)(x)) : hype_number_unsigned((uint64_t)(x)))
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

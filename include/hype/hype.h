@@ -23,6 +23,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* ---- Annotations ------------------------------------------------------------------------------------------------
  * They mean something to hypecc and nothing to any other compiler. Each stands where clang's own -fbounds-safety
@@ -289,6 +290,7 @@ hype_closure *hype_bind_end(void);
 int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result);
 hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

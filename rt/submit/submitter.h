@@ -28,7 +28,9 @@ struct job {
     const struct hype_unit *unit;
     const struct hype_entry *entry;
     hype_env env;          /* strings belong to the caller */
-    struct blob arguments; /* capture image */
+    const void *arguments; /* capture image */
+    size_t arguments_size; /* bytes */
+    int arguments_fd;      /* a memory file that starts with the image, or -1 */
     struct blob returned;  /* return or error image, once run() has returned 0; not yet checked */
     struct output output;  /* the function's stdout and stderr go here */
 };
@@ -56,8 +58,10 @@ struct submitter_operations {
 /* Every submitter starts with this. */
 struct hype_submitter {
     const struct submitter_operations *operations;
-    unsigned in_flight; /* calls; submitter.c's */
 };
+
+/* hype_default_submitter() with its error. */
+hype_submitter *submitter_default(hype_error **error);
 
 extern const struct submitter_operations submitter_process, submitter_docker, submitter_kubernetes, submitter_gke;
 

@@ -1,0 +1,12 @@
+/* closure.h: a function with its captured arguments, between hype_bind() and the call's end. */
+#ifndef HYPE_RT_CLOSURE_H
+#define HYPE_RT_CLOSURE_H
+
+#include "image.h"
+
+struct hype_closure {
+    struct capture capture; /* of no function (entry NULL) when binding failed */
+    hype_error *error;      /* why binding failed; submitting tells it */
+};
+
+#endif

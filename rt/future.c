@@ -1,0 +1,176 @@
+/*
+ * future.c: one call from its submission to its value.
+ *
+ * hype_start() hands a job to a task of the loop; the task lets the submitter run it; hype_await() takes the return
+ * image and decodes it in the awaiting thread, so that writes through pointers happen there and then.
+ */
+#include "closure.h"
+#include "submit/submitter.h"
+#include "task.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct hype_future {
+    hype_submitter *submitter;
+    hype_closure *closure;
+    struct job job;
+    hype_error *error; /* why there is no return image */
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool done;
+    /* The loop thread's own. */
+    task *task;
+    struct task_timer timeout;
+    bool timed_out;
+};
+
+static void blob_free(struct blob *blob)
+{
+    if (blob->data && blob->fd >= 0)
+        munmap(blob->data, blob->size);
+    else
+        free(blob->data);
+    if (blob->fd >= 0)
+        close(blob->fd);
+    *blob = (struct blob){.fd = -1};
+}
+
+static void finish(hype_future *future)
+{
+    pthread_mutex_lock(&future->lock);
+    future->done = true;
+    pthread_cond_broadcast(&future->ended);
+    pthread_mutex_unlock(&future->lock);
+}
+
+static void timeout_fired(struct task_timer *timer)
+{
+    hype_future *future = (hype_future *)((char *)timer - offsetof(hype_future, timeout));
+    future->timed_out = true;
+    task_cancel(future->task);
+}
+
+static void run_job(void *context)
+{
+    hype_future *future = context;
+    struct job *job = &future->job;
+    output_open(&job->output, job->entry->name, job->id);
+    future->timeout.fire = timeout_fired;
+    if (job->env.timeout > 0)
+        task_timer_set(&future->timeout, clock_ms() + (int64_t)(job->env.timeout * 1000));
+    int status = future->submitter->operations->run(future->submitter, job, &future->error);
+    task_timer_stop(&future->timeout);
+    if (status < 0 && future->timed_out) {
+        error_clear(&future->error);
+        error_set(&future->error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
+                  job->entry->name, job->env.timeout);
+    } else if (status < 0 && !future->error) {
+        error_set(&future->error, (hype_status)-status, "%s() could not be run: %s", job->entry->name,
+                  hype_status_name(status));
+    }
+    if (future->error && job->output.tail)
+        error_set_output(future->error, job->output.tail);
+    finish(future);
+}
+
+static void start_on_loop(void *context)
+{
+    hype_future *future = context;
+    if (task_start(run_job, future, &future->task, &future->error) < 0)
+        finish(future);
+}
+
+static int prepare(hype_future *future)
+{
+    struct job *job = &future->job;
+    struct capture *capture = &future->closure->capture;
+    if (future->closure->error) {
+        future->error = steal_pointer(future->closure->error);
+        return future->error->status;
+    }
+    if (job->env.invalid)
+        return error_set(&future->error, HYPE_INVALID, "%s(): %s", capture->entry->name, job->env.invalid);
+    if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
+        return future->error->status;
+    strcpy(job->id, "hype-run-");
+    text_random(job->id + strlen(job->id), 8);
+    job->unit = capture->unit;
+    job->entry = capture->entry;
+    job->arguments = capture->image.data;
+    job->arguments_size = capture->image.size;
+    job->arguments_fd = capture->image.fd;
+    return task_post(start_on_loop, future, &future->error);
+}
+
+hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure)
+{
+    hype_future *future = closure ? calloc(1, sizeof *future) : NULL;
+    if (!future) {
+        hype_error *error = NULL;
+        hype_closure_free(closure);
+        error_memory(&error);
+        error_publish(error);
+        return NULL;
+    }
+    future->submitter = submitter;
+    future->closure = closure;
+    future->job.env = env;
+    future->job.returned.fd = -1;
+    pthread_mutex_init(&future->lock, NULL);
+    pthread_cond_init(&future->ended, NULL);
+    if (prepare(future) < 0)
+        future->done = true;
+    return future;
+}
+
+static bool is_error_image(const struct blob *blob)
+{
+    const struct image_header *header = blob->data;
+    return blob->size >= sizeof *header && header->kind == IMAGE_ERROR;
+}
+
+static int take_value(hype_future *future, void *result)
+{
+    struct blob *returned = &future->job.returned;
+    if (future->error)
+        return future->error->status;
+    int status;
+    if (is_error_image(returned))
+        status = image_decode_error(returned->data, returned->size, &future->error);
+    else
+        status = image_decode_return(returned->data, returned->size, &future->closure->capture, result, &future->error);
+    if (status < 0 && future->error && !future->error->output && future->job.output.tail)
+        error_set_output(future->error, future->job.output.tail);
+    return status;
+}
+
+static void future_free(hype_future *future)
+{
+    hype_closure_free(future->closure);
+    blob_free(&future->job.returned);
+    output_close(&future->job.output);
+    pthread_mutex_destroy(&future->lock);
+    pthread_cond_destroy(&future->ended);
+    free(future);
+}
+
+int hype_await(hype_future *future, void *result)
+{
+    if (!future)
+        return -HYPE_MEMORY; /* hype_start() has published it */
+    pthread_mutex_lock(&future->lock);
+    while (!future->done)
+        pthread_cond_wait(&future->ended, &future->lock);
+    pthread_mutex_unlock(&future->lock);
+    take_value(future, result);
+    hype_error *error = steal_pointer(future->error);
+    future_free(future);
+    return error_publish(error);
+}
+
+int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result)
+{
+    return hype_await(hype_start_closure(submitter, env, closure), result);
+}

@@ -1,0 +1,172 @@
+/* manifest.c: the manifest, written and read with jansson. */
+#include "manifest.h"
+
+#include "store/store.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#define MANIFEST_VERSION 1
+#define MANIFEST_FILES   4096 /* more make no sense */
+
+static const char *const kinds[] = {"capture", "library", "remote", "file"};
+
+static json_t *write_file(const struct manifest_file *file)
+{
+    json_t *json = json_pack("{s:s, s:s, s:I, s:s}", "kind", kinds[file->kind], "name", file->name, "size",
+                             (json_int_t)file->size, "sha256", file->sha256);
+    if (json && file->as && json_object_set_new(json, "as", json_string(file->as)) < 0) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+char *manifest_write(const struct manifest *manifest, hype_error **error)
+{
+    char signature[17];
+    snprintf(signature, sizeof signature, "%016llx", (unsigned long long)manifest->signature);
+    json_t *files = json_array();
+    for (size_t i = 0; files && i < manifest->n_files; i++)
+        if (json_array_append_new(files, write_file(&manifest->files[i])) < 0) {
+            json_decref(files);
+            files = NULL;
+        }
+    json_t *json = files ? json_pack("{s:i, s:s, s:s, s:s, s:s, s:o}", "hype", MANIFEST_VERSION, "execution",
+                                     manifest->execution, "function", manifest->function, "signature", signature,
+                                     "return", manifest->returned, "files", files)
+                         : NULL;
+    char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+    json_decref(json);
+    if (!text)
+        error_set(error, HYPE_INVALID, "the manifest of %s() cannot be written: a name in it is no UTF-8",
+                  manifest->function);
+    return text;
+}
+
+static int refuse(hype_error **error, const char *what, const char *which)
+{
+    return error_set(error, HYPE_FORMAT, "the manifest is not valid: %s%s%s", what, which ? " " : "",
+                     which ? which : "");
+}
+
+static int read_kind(const char *text, enum manifest_kind *kind)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+        if (strcmp(text, kinds[i]) == 0) {
+            *kind = (enum manifest_kind)i;
+            return 0;
+        }
+    return -1;
+}
+
+static bool plain_file_name(const char *name)
+{
+    return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+/* 1 when the entry is of a kind that is not known but optional. */
+static int read_file(json_t *json, struct manifest_file *file, hype_error **error)
+{
+    const char *kind, *name, *sha256, *as = NULL;
+    json_int_t size;
+    int optional = 0;
+    json_error_t why;
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:s, s:I, s:s, s?s, s?b}", "kind", &kind, "name", &name, "size", &size,
+                       "sha256", &sha256, "as", &as, "optional", &optional) < 0)
+        return refuse(error, why.text, NULL);
+    if (read_kind(kind, &file->kind) < 0)
+        return optional ? 1 : refuse(error, "this hype-run does not know entries of kind", kind);
+    if (!store_name_valid(name))
+        return refuse(error, "a file is named", name);
+    if (size < 0 || !sha256_hex_valid(sha256))
+        return refuse(error, "size or SHA-256 make no sense of", name);
+    if (as ? !plain_file_name(as) : file->kind == MANIFEST_FILE || file->kind == MANIFEST_LIBRARY)
+        return refuse(error, "no file name there is given for", name);
+    file->name = strdup(name);
+    file->as = as ? strdup(as) : NULL;
+    file->size = (uint64_t)size;
+    memcpy(file->sha256, sha256, SHA256_HEX_SIZE);
+    return file->name && (!as || file->as) ? 0 : error_memory(error);
+}
+
+static int read_files(json_t *files, struct manifest *manifest, hype_error **error)
+{
+    size_t index, n = json_array_size(files), counts[ARRAY_SIZE(kinds)] = {0};
+    json_t *json;
+    if (n > MANIFEST_FILES)
+        return refuse(error, "it lists too many files", NULL);
+    manifest->files = calloc(n + 1, sizeof *manifest->files);
+    if (!manifest->files)
+        return error_memory(error);
+    json_array_foreach(files, index, json)
+    {
+        struct manifest_file *file = &manifest->files[manifest->n_files++];
+        int status = read_file(json, file, error);
+        if (status < 0)
+            return status;
+        if (status == 1)
+            manifest->n_files--;
+        else
+            counts[file->kind]++;
+    }
+    if (counts[MANIFEST_CAPTURE] != 1 || counts[MANIFEST_REMOTE] != 1)
+        return refuse(error, "it does not list exactly one capture and one remote object", NULL);
+    return 0;
+}
+
+static int read_json(json_t *json, struct manifest *manifest, hype_error **error)
+{
+    const char *execution, *function, *signature, *returned;
+    json_t *files;
+    int version;
+    char *end;
+    json_error_t why;
+    if (json_unpack_ex(json, &why, 0, "{s:i, s:s, s:s, s:s, s:s, s:o}", "hype", &version, "execution", &execution,
+                       "function", &function, "signature", &signature, "return", &returned, "files", &files) < 0)
+        return refuse(error, why.text, NULL);
+    if (version != MANIFEST_VERSION)
+        return error_set(error, HYPE_INCOMPATIBLE,
+                         "the manifest has version %d; this hype-run reads %d: use the "
+                         "image of the program's own version",
+                         version, MANIFEST_VERSION);
+    if (!store_name_valid(returned) || !store_name_valid(execution) || strchr(execution, '/') || !json_is_array(files))
+        return refuse(error, "its names make no sense", NULL);
+    manifest->signature = strtoull(signature, &end, 16);
+    if (strlen(signature) != 16 || *end)
+        return refuse(error, "its signature is no hexadecimal number", NULL);
+    manifest->execution = strdup(execution);
+    manifest->function = strdup(function);
+    manifest->returned = strdup(returned);
+    if (!manifest->execution || !manifest->function || !manifest->returned)
+        return error_memory(error);
+    return read_files(files, manifest, error);
+}
+
+int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+{
+    json_error_t why;
+    memset(manifest, 0, sizeof *manifest);
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+    if (!json)
+        return error_set(error, HYPE_FORMAT, "the manifest is not valid: line %d, column %d: %s", why.line, why.column,
+                         why.text);
+    int status = read_json(json, manifest, error);
+    json_decref(json);
+    if (status < 0)
+        manifest_free(manifest);
+    return status;
+}
+
+void manifest_free(struct manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->n_files; i++) {
+        free(manifest->files[i].name);
+        free(manifest->files[i].as);
+    }
+    free(manifest->files);
+    free(manifest->execution);
+    free(manifest->function);
+    free(manifest->returned);
+    memset(manifest, 0, sizeof *manifest);
+}

@@ -1,0 +1,32 @@
+/* manifest.h: what hype-run needs for one call, as JSON. docs/format.md specifies it. */
+#ifndef HYPE_RT_MANIFEST_H
+#define HYPE_RT_MANIFEST_H
+
+#include "util.h"
+
+enum manifest_kind { MANIFEST_CAPTURE, MANIFEST_LIBRARY, MANIFEST_REMOTE, MANIFEST_FILE };
+
+struct manifest_file {
+    enum manifest_kind kind;
+    char *name; /* of the object, in the folder of the manifest */
+    char *as;   /* MANIFEST_FILE, MANIFEST_LIBRARY: its file name there */
+    uint64_t size;
+    char sha256[SHA256_HEX_SIZE];
+};
+
+struct manifest {
+    char *execution; /* "hype-run-XXXXXXXX" */
+    char *function;
+    uint64_t signature;
+    char *returned;              /* name of the object that the return image becomes */
+    struct manifest_file *files; /* libraries in load order */
+    size_t n_files;
+};
+
+/* New string, NUL-terminated; deterministic. */
+char *manifest_write(const struct manifest *manifest, hype_error **error);
+/* SIZE hostile bytes. Exactly one capture and one remote object are there when it succeeds. */
+int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error);
+void manifest_free(struct manifest *manifest);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * serve.h: what the process submitter and its 'hype-run --serve' say to each other.
+ *
+ * They share a SOCK_SEQPACKET socket (descriptor 3 of hype-run) and a memory file of slots (descriptor 4). hype-run
+ * loads the remote object, then keeps one forked child a slot waiting on the socket: the kernel hands each request to
+ * one of them, which runs the call, answers on the same socket and exits, so that every call has a process of its
+ * own that was ready before it was asked for.
+ */
+#ifndef HYPE_RT_SERVE_H
+#define HYPE_RT_SERVE_H
+
+#include <stdint.h>
+
+enum {
+    SERVE_SOCKET_FD = 3,
+    SERVE_SLOTS_FD = 4,
+    SERVE_FRAMES = 64,
+    SERVE_NAME_SIZE = 128,
+    SERVE_MESSAGE_LIMIT = 64 * 1024, /* bytes of a request */
+    SERVE_STOPPED = 100,             /* exit status of a child that found the socket closed */
+};
+
+/* A request; strings follow: the function's name, the execution id, N_VARIABLES times "NAME=VALUE", N_FILES paths.
+ * With it come three descriptors: the arguments' image, stdout, stderr. */
+struct serve_request {
+    uint64_t call;
+    uint64_t signature;
+    uint64_t image_size;
+    uint32_t n_variables, n_files;
+};
+
+/* An answer, with one descriptor: a file of SIZE bytes that holds a return or error image. CALL 0 speaks of no call:
+ * the remote object could not be loaded. */
+struct serve_reply {
+    uint64_t call;
+    uint64_t size;
+};
+
+enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED };
+
+/* What is known of a child when it has died. */
+struct serve_slot {
+    uint64_t call;
+    int32_t pid;
+    uint32_t state; /* enum serve_state */
+    uint32_t n_frames;
+    uint32_t unused;
+    uint64_t fault_address;
+    char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
+    uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */
+};
+
+#endif

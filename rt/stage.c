@@ -1,0 +1,417 @@
+/* stage.c: from a job to objects in a store, and from a termination message to a return image. */
+#include "stage.h"
+
+#include "log.h"
+#include "manifest.h"
+#include "task.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
+
+/* "hello.so" with its hash: "hello-HASH.so". Characters that a store's names do not have become '_'. */
+static char *hashed_name(const char *file, const char *sha256)
+{
+    const char *dot = strrchr(file, '.');
+    size_t stem = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+    char *name = text_format("%.*s-%.*s%s", (int)(stem < 64 ? stem : 64), file, HASH_SHOWN, sha256,
+                             dot && dot != file ? dot : "");
+    for (char *c = name; c && *c; c++)
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-", *c))
+            *c = '_';
+    return name;
+}
+
+static void file_free(struct staged_file *file)
+{
+    free(file->name);
+    free(file->as);
+    free(file->memory);
+    if (file->fd >= 0)
+        close(file->fd);
+}
+
+/* ---- Code ---- */
+
+/* A file of this machine. */
+static int open_local(const char *path, struct staged_file *file, hype_error **error)
+{
+    struct stat status;
+    const char *slash = strrchr(path, '/');
+    file->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (file->fd < 0 || fstat(file->fd, &status) < 0)
+        return error_system(error, errno, "cannot read %s, which must be staged", path);
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, HYPE_INVALID, "%s, which must be staged, is no regular file", path);
+    int result = sha256_hex_fd(file->fd, file->sha256, error);
+    if (result < 0)
+        return result;
+    file->content = (struct store_content){.fd = file->fd, .size = (uint64_t)status.st_size};
+    file->as = strdup(slash ? slash + 1 : path);
+    file->name = file->as ? hashed_name(file->as, file->sha256) : NULL;
+    return file->name ? 0 : error_memory(error);
+}
+
+/* A sidecar lies beside the program or library whose unit names it. */
+static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
+{
+    Dl_info info;
+    cleanup_free char *module = NULL;
+    if (dladdr(unit->entries, &info) && info.dli_fname)
+        module = realpath(strchr(info.dli_fname, '/') ? info.dli_fname : "/proc/self/exe", NULL);
+    char *slash = module ? strrchr(module, '/') : NULL;
+    if (!slash)
+        return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
+    *slash = 0;
+    cleanup_free char *path = text_format("%s/%s", module, unit->remote->sidecar);
+    if (!path)
+        return error_memory(error);
+    int status = open_local(path, file, error);
+    if (status == 0 && strcmp(file->sha256, unit->remote->sha256) != 0)
+        return error_set(error, HYPE_FORMAT, "%s is not the remote object that the program was linked with: link again",
+                         path);
+    return status;
+}
+
+static int open_remote(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
+{
+    const struct hype_remote *remote = unit->remote;
+    if (!remote->bytes)
+        return open_sidecar(unit, file, error);
+    memcpy(file->sha256, remote->sha256, SHA256_HEX_SIZE);
+    file->content = (struct store_content){.data = remote->bytes, .fd = -1, .size = remote->size};
+    file->as = text_format("%s.so", remote->name);
+    file->name = file->as ? hashed_name(file->as, file->sha256) : NULL;
+    return file->name ? 0 : error_memory(error);
+}
+
+int stage_code_open(const struct job *job, struct staged_code *code, hype_error **error)
+{
+    const struct hype_remote *remote = job->unit->remote;
+    size_t n = 0;
+    *code = (struct staged_code){NULL, 0};
+    if (!remote)
+        return error_set(error, HYPE_NOT_BUILT,
+                         "%s() cannot run elsewhere: its program was not linked by hypecc, so there is no remote "
+                         "object; link with hypecc in place of the compiler",
+                         job->entry->name);
+    while (remote->libraries && remote->libraries[n])
+        n++;
+    code->files = calloc(n + 1, sizeof *code->files);
+    if (!code->files)
+        return error_memory(error);
+    int status = 0;
+    for (size_t i = 0; i <= n && status == 0; i++) {
+        struct staged_file *file = &code->files[code->n_files++];
+        file->fd = -1;
+        status = i < n ? open_local(remote->libraries[i], file, error) : open_remote(job->unit, file, error);
+    }
+    if (status < 0)
+        stage_code_free(code);
+    return status;
+}
+
+void stage_code_free(struct staged_code *code)
+{
+    for (size_t i = 0; i < code->n_files; i++)
+        file_free(&code->files[i]);
+    free(code->files);
+    *code = (struct staged_code){NULL, 0};
+}
+
+/* ---- Sending ---- */
+
+/* Names that this process knows to be in a store. Only tasks touch it. */
+static char **known;
+static size_t n_known, known_capacity;
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_known(const char *uri)
+{
+    return n_known > 0 && bsearch(&uri, known, n_known, sizeof *known, compare_names);
+}
+
+static void set_known(const char *uri)
+{
+    if (n_known == known_capacity) {
+        size_t capacity = known_capacity ? known_capacity * 2 : 16;
+        char **more = realloc(known, capacity * sizeof *more);
+        if (!more)
+            return; /* it is then looked up again */
+        known = more;
+        known_capacity = capacity;
+    }
+    char *copy = strdup(uri);
+    if (!copy)
+        return;
+    known[n_known++] = copy;
+    qsort(known, n_known, sizeof *known, compare_names);
+}
+
+struct transfer {
+    struct store *store;
+    const struct staged_file *file;
+    bool created;
+};
+
+static int transfer(void *context, hype_error **error)
+{
+    struct transfer *t = context;
+    cleanup_free char *uri = text_format("%s/%s", t->store->uri, t->file->name);
+    uint64_t size;
+    if (!uri)
+        return error_memory(error);
+    if (is_known(uri))
+        return 0;
+    int status = t->store->operations->head(t->store, t->file->name, &size, NULL);
+    if (status < 0 || size != t->file->content.size)
+        status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, NULL, NULL,
+                                                     &t->created, error);
+    if (status < 0)
+        return error_wrap(error, status, "staging %s", uri);
+    set_known(uri);
+    return 0;
+}
+
+int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error)
+{
+    cleanup_free struct transfer *transfers = calloc(n + 1, sizeof *transfers);
+    if (!transfers)
+        return error_memory(error);
+    struct task_group group = {.limit = TRANSFERS};
+    log_info("Staging", "Uploading %zu files to staging location %s to prepare for execution.", n, store->uri);
+    for (size_t i = 0; i < n; i++) {
+        transfers[i] = (struct transfer){store, &files[i], false};
+        if (task_group_start(&group, transfer, &transfers[i]) < 0)
+            break;
+    }
+    int status = task_group_wait(&group, error);
+    if (status < 0)
+        return status;
+    size_t created = 0;
+    for (size_t i = 0; i < n; i++)
+        created += transfers[i].created;
+    log_info("Staging", "Uploading complete: %zu files newly uploaded, %zu files cached", created, n - created);
+    return 0;
+}
+
+/* ---- Jobs ---- */
+
+static int hash_capture(void *context)
+{
+    struct staged_file *file = context;
+    sha256_hex(file->content.data, file->content.size, file->sha256);
+    return 0;
+}
+
+static int add_capture(const struct job *job, struct staged_file *file, hype_error **error)
+{
+    enum { QUICK = 64 * 1024 }; /* bytes that are hashed faster than a thread is woken */
+    file->content = (struct store_content){.data = job->arguments, .fd = -1, .size = job->arguments_size};
+    if (job->arguments_size <= QUICK)
+        hash_capture(file);
+    else
+        task_offload(hash_capture, file);
+    file->name = text_format("%s/%.64s-%.*s.capture", job->id, job->entry->name, HASH_SHOWN, file->sha256);
+    return file->name ? 0 : error_memory(error);
+}
+
+static int describe(const struct job *job, struct staged_file *files, size_t n_code, size_t n, char **text,
+                    hype_error **error)
+{
+    cleanup_free struct manifest_file *listed = calloc(n, sizeof *listed);
+    cleanup_free char *returned = text_format("%s/%.64s-return.bin", job->id, job->entry->name);
+    if (!listed || !returned)
+        return error_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        listed[i] = (struct manifest_file){.name = files[i].name, .as = files[i].as, .size = files[i].content.size};
+        memcpy(listed[i].sha256, files[i].sha256, SHA256_HEX_SIZE);
+        listed[i].kind = i + 1 == n        ? MANIFEST_CAPTURE
+                         : i >= n_code     ? MANIFEST_FILE
+                         : i + 1 == n_code ? MANIFEST_REMOTE
+                                           : MANIFEST_LIBRARY;
+    }
+    struct manifest manifest = {.execution = (char *)(uintptr_t)job->id,
+                                .function = (char *)(uintptr_t)job->entry->name,
+                                .signature = job->entry->signature,
+                                .returned = returned,
+                                .files = listed,
+                                .n_files = n};
+    *text = manifest_write(&manifest, error);
+    return *text ? 0 : -HYPE_INVALID;
+}
+
+static int put_manifest(struct store *store, const char *text, struct staged *staged, hype_error **error)
+{
+    struct store_content content = {.data = text, .fd = -1, .size = strlen(text)};
+    char sha256[SHA256_HEX_SIZE];
+    bool created;
+    sha256_hex(text, content.size, sha256);
+    staged->manifest_name = hashed_name("manifest.json", sha256);
+    staged->manifest = text_format("%s/%s#sha256=%s", store->uri, staged->manifest_name, sha256);
+    if (!staged->manifest_name || !staged->manifest)
+        return error_memory(error);
+    int status = store->operations->put_if_absent(store, staged->manifest_name, &content, NULL, NULL, &created, error);
+    return error_wrap(error, status, "staging %s", staged->manifest_name);
+}
+
+static int stage_all(struct store *store, const struct job *job, struct staged *staged, struct staged_file *files,
+                     size_t n_code, size_t n, hype_error **error)
+{
+    cleanup_free char *text = NULL;
+    int status = 0;
+    for (size_t i = n_code; i + 1 < n && status == 0; i++)
+        status = open_local(job->env.files[i - n_code], &files[i], error);
+    if (status == 0)
+        status = add_capture(job, &files[n - 1], error);
+    if (status == 0)
+        status = stage_files(store, files, n, error);
+    if (status == 0)
+        status = describe(job, files, n_code, n, &text, error);
+    return status < 0 ? status : put_manifest(store, text, staged, error);
+}
+
+int stage_job(struct store *store, const struct job *job, struct staged *staged, hype_error **error)
+{
+    struct staged_code code;
+    *staged = (struct staged){.store = store, .folder = strdup(job->id)};
+    int status = stage_code_open(job, &code, error);
+    if (status < 0)
+        return status;
+    size_t n_data = 0;
+    while (n_data < ARRAY_SIZE(job->env.files) && job->env.files[n_data])
+        n_data++;
+    size_t n = code.n_files + n_data + 1;
+    struct staged_file *files = calloc(n, sizeof *files);
+    if (!files || !staged->folder) {
+        free(files);
+        stage_code_free(&code);
+        return error_memory(error);
+    }
+    memcpy(files, code.files, code.n_files * sizeof *files);
+    for (size_t i = code.n_files; i < n; i++)
+        files[i].fd = -1;
+    status = stage_all(store, job, staged, files, code.n_files, n, error);
+    for (size_t i = code.n_files; i < n; i++)
+        file_free(&files[i]);
+    free(files);
+    stage_code_free(&code);
+    return status;
+}
+
+/* ---- Collecting ---- */
+
+static int refuse_message(const struct job *job, const char *message, hype_error **error)
+{
+    return error_set(error, HYPE_LOST, "%s: hype-run left no return value but '%.200s'", job->id, message);
+}
+
+/* "error: HYPE_STATUS: text" of hype-run itself. */
+static int take_reported(const struct job *job, const char *message, hype_error **error)
+{
+    const char *status = message + strlen("error: "), *colon = strchr(status, ':');
+    for (int s = 1; colon && s <= HYPE_FAILED; s++) {
+        const char *name = hype_status_name(s);
+        if (strlen(name) == (size_t)(colon - status) && strncmp(name, status, strlen(name)) == 0)
+            return error_set(error, (hype_status)s, "%s: %s", job->id, colon + 1 + (colon[1] == ' '));
+    }
+    return refuse_message(job, message, error);
+}
+
+static int fetch_returned(struct store *store, const char *name, const char *sha256, struct job *job,
+                          hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE];
+    uint64_t size;
+    cleanup_close int fd = memfd_create("hype-return", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_system(error, errno, "cannot make a memory file for a return value");
+    int status = store->operations->get(store, name, fd, UINT64_C(1) << 48, &size, error);
+    if (status < 0)
+        return error_wrap(error, status, "fetching the return value of %s", job->id);
+    status = sha256_hex_fd(fd, digest, error);
+    if (status < 0)
+        return status;
+    if (strcmp(digest, sha256) != 0)
+        return error_set(error, HYPE_FORMAT,
+                         "the return value of %s is not the one that hype-run wrote: SHA-256 %s instead of %s", job->id,
+                         digest, sha256);
+    void *data = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
+    if (data == MAP_FAILED)
+        return error_set(error, HYPE_FORMAT, "the return value of %s is empty", job->id);
+    job->returned = (struct blob){.fd = steal_fd(&fd), .data = data, .size = size};
+    return 0;
+}
+
+int stage_collect(const struct staged *staged, struct job *job, const char *termination_message, hype_error **error)
+{
+    cleanup_free char *message = strdup(termination_message);
+    if (!message)
+        return error_memory(error);
+    message[strcspn(message, "\n")] = 0;
+    if (text_starts_with(message, "error: "))
+        return take_reported(job, message, error);
+    char *digest = strstr(message, "#sha256=");
+    cleanup_free char *prefix = text_format("%s/%s/", staged->store->uri, staged->folder);
+    if (!prefix)
+        return error_memory(error);
+    if (!digest || !text_starts_with(message, prefix) || !sha256_hex_valid(digest + strlen("#sha256=")))
+        return refuse_message(job, message, error);
+    *digest = 0;
+    const char *name = message + strlen(staged->store->uri) + 1;
+    if (!store_name_valid(name))
+        return refuse_message(job, message, error);
+    return fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+}
+
+/* ---- Removing ---- */
+
+struct removal {
+    struct store *store;
+    char *names[16]; /* a call leaves two or three */
+    size_t n;
+};
+
+static int remember_name(const struct store_entry *entry, void *context)
+{
+    struct removal *removal = context;
+    if (removal->n < ARRAY_SIZE(removal->names) && (removal->names[removal->n] = strdup(entry->name)))
+        removal->n++;
+    return 0;
+}
+
+void stage_remove(struct staged *staged)
+{
+    struct store *store = staged->store;
+    struct removal removal = {.store = store};
+    cleanup_error hype_error *error = NULL;
+    cleanup_free char *prefix = staged->folder ? text_format("%s/", staged->folder) : NULL;
+    task_shield_begin();
+    if (prefix && !getenv("HYPE_KEEP_STAGED")) {
+        int status = store->operations->list(store, prefix, remember_name, &removal, &error);
+        for (size_t i = 0; i < removal.n; i++)
+            if (status == 0)
+                status = store->operations->delete(store, removal.names[i], &error);
+        if (status == 0 && staged->manifest_name)
+            status = store->operations->delete(store, staged->manifest_name, &error);
+        if (status < 0)
+            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, store->uri,
+                        error ? error->message : hype_status_name(status));
+    }
+    task_shield_end();
+    for (size_t i = 0; i < removal.n; i++)
+        free(removal.names[i]);
+    free(staged->folder);
+    free(staged->manifest);
+    free(staged->manifest_name);
+    *staged = (struct staged){.store = NULL};
+}

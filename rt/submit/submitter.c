@@ -1,0 +1,186 @@
+/* submitter.c: the table of back ends, their URLs, and the default submitter. */
+#include "submitter.h"
+
+#include "../task.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static const struct submitter_operations *const back_ends[] = {&submitter_process};
+
+struct parsed {
+    struct submitter_url url;
+    bool asked[ARRAY_SIZE(((struct submitter_url *)0)->options)];
+    char *text;
+};
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* In place. */
+static void percent_decode(char *text)
+{
+    char *out = text;
+    for (; *text; text++) {
+        int high = *text == '%' ? hex_digit(text[1]) : -1, low = high >= 0 ? hex_digit(text[2]) : -1;
+        if (low >= 0) {
+            *out++ = (char)(high * 16 + low);
+            text += 2;
+        } else {
+            *out++ = *text;
+        }
+    }
+    *out = 0;
+}
+
+static int parse_options(struct parsed *parsed, char *text, const char *whole, hype_error **error)
+{
+    size_t n = 0;
+    for (char *rest = text, *option; (option = strsep(&rest, "&"));) {
+        char *value = strchr(option, '=');
+        if (!value || n == ARRAY_SIZE(parsed->url.options))
+            return error_set(error, HYPE_INVALID, "submitter '%s': '%s' is no option of the form name=value", whole,
+                             option);
+        *value++ = 0;
+        percent_decode(option);
+        percent_decode(value);
+        parsed->url.options[n].name = option;
+        parsed->url.options[n++].value = value;
+    }
+    return 0;
+}
+
+static int parse(const char *whole, struct parsed *parsed, hype_error **error)
+{
+    *parsed = (struct parsed){.text = strdup(whole)};
+    if (!parsed->text)
+        return error_memory(error);
+    char *options = strchr(parsed->text, '?');
+    if (options) {
+        *options++ = 0;
+        int status = parse_options(parsed, options, whole, error);
+        if (status < 0)
+            return status;
+    }
+    char *rest = strchr(parsed->text, ':');
+    if (!rest)
+        return error_set(error, HYPE_INVALID,
+                         "'%s' is no submitter: it starts with a kind and a colon, such as "
+                         "process: or k8s://",
+                         whole);
+    *rest++ = 0;
+    parsed->url.scheme = parsed->text;
+    if (text_starts_with(rest, "//"))
+        rest += 2;
+    size_t n = 0;
+    for (char *part; (part = strsep(&rest, "/"));) {
+        if (n == ARRAY_SIZE(parsed->url.parts))
+            return error_set(error, HYPE_INVALID, "submitter '%s' has too many parts between slashes", whole);
+        percent_decode(part);
+        parsed->url.parts[n++] = *part ? part : NULL;
+    }
+    return 0;
+}
+
+const char *submitter_url_option(struct submitter_url *url, const char *name)
+{
+    struct parsed *parsed = (struct parsed *)url;
+    const char *value = NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(url->options) && url->options[i].name; i++)
+        if (strcmp(url->options[i].name, name) == 0) {
+            parsed->asked[i] = true;
+            value = url->options[i].value;
+        }
+    return value;
+}
+
+static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter **submitter, hype_error **error)
+{
+    const struct submitter_operations *found = NULL;
+    cleanup_free char *known = strdup("");
+    for (size_t i = 0; i < ARRAY_SIZE(back_ends); i++) {
+        if (strcmp(back_ends[i]->scheme, parsed->url.scheme) == 0)
+            found = back_ends[i];
+        char *longer = text_format("%s%s%s:", known ? known : "", i ? ", " : "", back_ends[i]->scheme);
+        free(known);
+        known = longer;
+    }
+    if (!found)
+        return error_set(error, HYPE_INVALID, "'%s' is no submitter: its kind must be one of %s", whole,
+                         known ? known : "those there are");
+    int status = found->open(&parsed->url, submitter, error);
+    if (status < 0)
+        return error_wrap(error, status, "submitter '%s'", whole);
+    (*submitter)->operations = found;
+    for (size_t i = 0; i < ARRAY_SIZE(parsed->asked) && parsed->url.options[i].name; i++)
+        if (!parsed->asked[i]) {
+            hype_submitter_close(*submitter);
+            *submitter = NULL;
+            return error_set(error, HYPE_INVALID, "submitter '%s' has no option '%s'", whole,
+                             parsed->url.options[i].name);
+        }
+    return 0;
+}
+
+static hype_submitter *open_url(const char *url, hype_error **error)
+{
+    struct parsed parsed;
+    hype_submitter *submitter = NULL;
+    int status = parse(url, &parsed, error);
+    if (status == 0)
+        open_parsed(&parsed, url, &submitter, error);
+    free(parsed.text);
+    return submitter;
+}
+
+hype_submitter *hype_submitter_open(const char *url)
+{
+    hype_error *error = NULL;
+    hype_submitter *submitter = open_url(url, &error);
+    error_publish(error);
+    return submitter;
+}
+
+static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
+static hype_submitter *default_submitter;
+
+hype_submitter *submitter_default(hype_error **error)
+{
+    pthread_mutex_lock(&default_lock);
+    if (!default_submitter) {
+        const char *url = getenv("HYPE_SUBMITTER");
+        default_submitter = open_url(url && *url ? url : "process:", error);
+        if (!default_submitter)
+            error_wrap(error, 0, "HYPE_SUBMITTER");
+    }
+    hype_submitter *submitter = default_submitter;
+    pthread_mutex_unlock(&default_lock);
+    return submitter;
+}
+
+hype_submitter *hype_default_submitter(void)
+{
+    hype_error *error = NULL;
+    hype_submitter *submitter = submitter_default(&error);
+    error_publish(error);
+    return submitter;
+}
+
+static void close_in_task(void *context)
+{
+    hype_submitter *submitter = context;
+    task_shield_begin();
+    submitter->operations->close(submitter);
+    task_shield_end();
+}
+
+void hype_submitter_close(hype_submitter *submitter)
+{
+    if (submitter)
+        task_run(close_in_task, submitter, NULL);
+}

@@ -1,0 +1,127 @@
+/* call.c: one call, from the arguments' image to the return image, in a process of its own. */
+#include "runner.h"
+
+#include "registry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+/* The image twice: as it came, and the copy that the function works on; pages of the copy that nothing writes to stay
+ * shared with the file. */
+static int map_image(const struct call *call, const void **source, void **working, hype_error **error)
+{
+    struct stat status;
+    if (fstat(call->image_fd, &status) < 0)
+        return error_system(error, errno, "cannot look at the arguments of %s()", call->name);
+    if ((uint64_t)status.st_size < call->image_size || call->image_size < sizeof(struct image_header))
+        return error_set(error, HYPE_FORMAT, "the arguments of %s() are cut short: %lld bytes of %llu", call->name,
+                         (long long)status.st_size, (unsigned long long)call->image_size);
+    *source = mmap(NULL, call->image_size, PROT_READ, MAP_PRIVATE, call->image_fd, 0);
+    *working = mmap(NULL, call->image_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, call->image_fd, 0);
+    if (*source == MAP_FAILED || *working == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there for the arguments of %s(), %llu bytes", call->name,
+                         (unsigned long long)call->image_size);
+    return 0;
+}
+
+/* Zeroed memory for what is only out; pages take memory when they are touched. */
+static int map_reserved(const struct call *call, const struct image_header *header, void **reserved, hype_error **error)
+{
+    *reserved = NULL;
+    if (header->reserved_size == 0)
+        return 0;
+    *reserved =
+        mmap(NULL, header->reserved_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (*reserved == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY,
+                         "no memory there for what %s() returns through pointers, %llu bytes", call->name,
+                         (unsigned long long)header->reserved_size);
+    madvise(*reserved, header->reserved_size, MADV_HUGEPAGE);
+    return 0;
+}
+
+static int copy_file(const char *from, hype_error **error)
+{
+    const char *slash = strrchr(from, '/');
+    const char *name = slash ? slash + 1 : from;
+    cleanup_close int in = open(from, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (in < 0 || fstat(in, &status) < 0)
+        return error_system(error, errno, "cannot read the data file %s", from);
+    cleanup_close int out = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 | (status.st_mode & 0100));
+    if (out < 0)
+        return error_system(error, errno, "cannot create the data file %s", name);
+    for (off_t left = status.st_size; left > 0;) {
+        ssize_t n = copy_file_range(in, NULL, out, NULL, (size_t)left, 0);
+        if (n <= 0)
+            return error_system(error, n < 0 ? errno : EIO, "cannot copy the data file %s", from);
+        left -= n;
+    }
+    return 0;
+}
+
+static int enter_folder(const struct call *call, hype_error **error)
+{
+    if ((mkdir(call->folder, 0700) < 0 && errno != EEXIST) || chdir(call->folder) < 0)
+        return error_system(error, errno, "cannot use the working folder %s", call->folder);
+    for (size_t i = 0; i < call->n_files; i++) {
+        int status = copy_file(call->files[i], error);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+static int run(const struct call *call, struct buffer *returned, hype_error **error)
+{
+    const struct hype_unit *unit;
+    const struct hype_entry *entry;
+    const void *source = NULL;
+    void *working = NULL, *reserved = NULL, *frame;
+    struct image image;
+    int status = enter_folder(call, error);
+    if (status == 0)
+        status = map_image(call, &source, &working, error);
+    if (status < 0)
+        return status;
+    if (!registry_find_name(call->name, call->signature, &unit, &entry))
+        return error_set(error, HYPE_INCOMPATIBLE,
+                         "the remote object has no function %s() of the signature that the "
+                         "program called: rebuild the program and its remote object together",
+                         call->name);
+    /* The size of the reserved region is read before decoding checks the header, so it is checked first. */
+    status = image_check(source, call->image_size, IMAGE_ARGUMENTS, unit, entry, error);
+    if (status == 0)
+        status = map_reserved(call, source, &reserved, error);
+    if (status == 0)
+        status =
+            image_decode_arguments(source, working, call->image_size, reserved, unit, entry, &image, &frame, error);
+    if (status < 0)
+        return error_wrap(error, status, "%s()", call->name);
+    heap_watch(&image);
+    call->slot->state = SERVE_RUNNING;
+    status = invoke_entry(entry, frame, error);
+    fflush(NULL);
+    call->slot->state = SERVE_CALLED;
+    if (status == 0)
+        status = buffer_in_file(returned, call->returned_fd, error);
+    return status == 0 ? image_encode_return(&image, returned, error) : status;
+}
+
+int call_run(const struct call *call, uint64_t *size)
+{
+    struct buffer returned = BUFFER_EMPTY;
+    cleanup_error hype_error *error = NULL;
+    crash_watch(call->slot);
+    call->slot->state = SERVE_CALLED;
+    int status = run(call, &returned, &error);
+    *size = returned.size;
+    buffer_free(&returned);
+    if (status < 0)
+        *size = outcome_write(error, call->returned_fd);
+    return *size > 0 ? 0 : -HYPE_MEMORY;
+}

@@ -1,0 +1,327 @@
+/*
+ * fetch.c: one call by its manifest, as containers run it.
+ *
+ * The digest in the manifest's URI comes from the submitter; the manifest has the digests of all else. So whoever can
+ * only write to the store can neither have other code run nor other arguments used.
+ */
+#include "runner.h"
+
+#include "log.h"
+#include "manifest.h"
+#include "store/store.h"
+#include "task.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+enum { TRANSFERS = 32, MANIFEST_LIMIT = 4 << 20 };
+
+struct run {
+    const char *uri;
+    struct store *store;
+    struct manifest manifest;
+    char *folder;            /* private; files/ holds what was fetched, work/ is the function's */
+    char **paths;            /* of each file of the manifest */
+    struct serve_slot *slot; /* shared with the child */
+    int returned_fd;
+    uint64_t returned_size;
+    bool failed; /* what is returned is an error */
+    char *message;
+    hype_error *error;
+};
+
+static volatile pid_t child_pid;
+static volatile sig_atomic_t told_to_stop;
+
+static void stop(int number)
+{
+    (void)number;
+    told_to_stop = 1;
+    if (child_pid > 0)
+        kill(child_pid, SIGKILL);
+}
+
+/* ---- Fetching ---- */
+
+static int check_digest(int fd, const char *expected, const char *what, hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE];
+    int status = sha256_hex_fd(fd, digest, error);
+    if (status == 0 && strcmp(digest, expected) != 0)
+        return error_set(error, HYPE_FORMAT, "%s is not what was staged: its SHA-256 is %s where %s is expected", what,
+                         digest, expected);
+    return status;
+}
+
+static int fetch_manifest(struct run *run, const char *name, const char *sha256, hype_error **error)
+{
+    cleanup_close int fd = memfd_create("hype-manifest", MFD_CLOEXEC);
+    uint64_t size;
+    if (fd < 0)
+        return error_system(error, errno, "cannot make a memory file for the manifest");
+    int status = run->store->operations->get(run->store, name, fd, MANIFEST_LIMIT, &size, error);
+    if (status == 0)
+        status = check_digest(fd, sha256, name, error);
+    cleanup_free char *text = status == 0 ? malloc(size + 1) : NULL;
+    if (status < 0 || !text)
+        return status < 0 ? error_wrap(error, status, "fetching the manifest") : error_memory(error);
+    if (pread(fd, text, size, 0) != (ssize_t)size)
+        return error_system(error, errno, "cannot read the manifest back");
+    text[size] = 0;
+    log_info("hype-run", "%s %s, manifest %s:\n%s", "hype-run", HYPE_VERSION, run->uri, text);
+    return manifest_read(text, size, &run->manifest, error);
+}
+
+struct fetched {
+    struct run *run;
+    size_t number;
+};
+
+static int fetch_file(void *context, hype_error **error)
+{
+    struct fetched *fetched = context;
+    struct run *run = fetched->run;
+    const struct manifest_file *file = &run->manifest.files[fetched->number];
+    const char *path = run->paths[fetched->number];
+    uint64_t size;
+    cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return error_system(error, errno, "cannot create %s", path);
+    int status = run->store->operations->get(run->store, file->name, fd, file->size, &size, error);
+    if (status == 0 && size != file->size)
+        status = error_set(error, HYPE_FORMAT, "it has %llu bytes where %llu were staged", (unsigned long long)size,
+                           (unsigned long long)file->size);
+    if (status == 0)
+        status = check_digest(fd, file->sha256, "it", error);
+    return error_wrap(error, status, "fetching %s", file->name);
+}
+
+static char *path_for(const struct run *run, size_t number)
+{
+    const struct manifest_file *file = &run->manifest.files[number];
+    if (file->kind == MANIFEST_FILE)
+        return text_format("%s/work/%s", run->folder, file->as);
+    if (file->kind == MANIFEST_LIBRARY)
+        return text_format("%s/files/%s", run->folder, file->as);
+    return text_format("%s/files/%s", run->folder,
+                       file->kind == MANIFEST_CAPTURE ? "capture"
+                       : strrchr(file->name, '/')     ? "remote.so"
+                                                      : file->name);
+}
+
+static int fetch_files(struct run *run, hype_error **error)
+{
+    size_t n = run->manifest.n_files;
+    cleanup_free struct fetched *each = calloc(n, sizeof *each);
+    cleanup_free char *files = text_format("%s/files", run->folder);
+    cleanup_free char *work = text_format("%s/work", run->folder);
+    run->paths = calloc(n + 1, sizeof *run->paths);
+    if (!each || !files || !work || !run->paths)
+        return error_memory(error);
+    if (mkdir(files, 0700) < 0 || mkdir(work, 0700) < 0)
+        return error_system(error, errno, "cannot make folders in %s", run->folder);
+    struct task_group group = {.limit = TRANSFERS};
+    for (size_t i = 0; i < n; i++) {
+        each[i] = (struct fetched){run, i};
+        run->paths[i] = path_for(run, i);
+        if (!run->paths[i] || task_group_start(&group, fetch_file, &each[i]) < 0)
+            break;
+    }
+    return task_group_wait(&group, error);
+}
+
+static int fetch(struct run *run, hype_error **error)
+{
+    cleanup_free char *uri = strdup(run->uri), *store_uri = NULL, *name = NULL;
+    char *digest = uri ? strstr(uri, "#sha256=") : NULL;
+    if (!digest || !sha256_hex_valid(digest + strlen("#sha256=")))
+        return error_set(error, HYPE_INVALID, "'%s' is no manifest: it must end in #sha256= and the manifest's digest",
+                         run->uri);
+    *digest = 0;
+    int status = store_split_uri(uri, &store_uri, &name, error);
+    if (status == 0)
+        status = store_open(store_uri, &run->store, error);
+    if (status == 0)
+        status = fetch_manifest(run, name, digest + strlen("#sha256="), error);
+    if (status == 0)
+        status = workdir_make(&run->folder, error);
+    return status == 0 ? fetch_files(run, error) : status;
+}
+
+static void fetch_task(void *context)
+{
+    struct run *run = context;
+    int status = fetch(run, &run->error);
+    if (status < 0 && !run->error)
+        error_set(&run->error, (hype_status)-status, "fetching failed");
+}
+
+/* ---- Running ---- */
+
+static const char *path_of_kind(const struct run *run, enum manifest_kind kind, uint64_t *size)
+{
+    for (size_t i = 0; i < run->manifest.n_files; i++)
+        if (run->manifest.files[i].kind == kind) {
+            *size = run->manifest.files[i].size;
+            return run->paths[i];
+        }
+    return NULL;
+}
+
+static int load(const struct run *run, hype_error **error)
+{
+    size_t n = 0;
+    cleanup_free struct object_file *objects = calloc(run->manifest.n_files, sizeof *objects);
+    if (!objects)
+        return error_memory(error);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < run->manifest.n_files; i++)
+            if (run->manifest.files[i].kind == (pass == 0 ? MANIFEST_LIBRARY : MANIFEST_REMOTE))
+                objects[n++].path = run->paths[i];
+    return load_objects(objects, n, error);
+}
+
+_Noreturn static void child(struct run *run)
+{
+    cleanup_error hype_error *error = NULL;
+    cleanup_free char *work = text_format("%s/work", run->folder);
+    uint64_t size = 0, image_size = 0;
+    const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
+    struct call call = {.name = run->manifest.function,
+                        .signature = run->manifest.signature,
+                        .image_fd = open(capture, O_RDONLY | O_CLOEXEC),
+                        .image_size = image_size,
+                        .returned_fd = run->returned_fd,
+                        .folder = work,
+                        .slot = run->slot};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    crash_watch(run->slot); /* constructors of the remote object may crash too */
+    if (load(run, &error) < 0)
+        size = outcome_write(error, run->returned_fd);
+    else if (call_run(&call, &size) < 0)
+        size = 0;
+    if (size > 0) {
+        run->slot->call = size;
+        run->slot->state = SERVE_ANSWERED;
+    }
+    _exit(0);
+}
+
+static int run_child(struct run *run, hype_error **error)
+{
+    int wait_status;
+    unsigned long oom_kills = outcome_oom_kills();
+    run->slot = mmap(NULL, sizeof *run->slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
+    if (run->slot == MAP_FAILED || run->returned_fd < 0 || crash_prepare() < 0)
+        return error_system(error, errno, "cannot prepare the call of %s()", run->manifest.function);
+    snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest.function);
+    child_pid = fork();
+    if (child_pid == 0)
+        child(run);
+    if (child_pid < 0)
+        return error_system(error, errno, "cannot start a process for %s()", run->manifest.function);
+    while (waitpid(child_pid, &wait_status, 0) < 0 && errno == EINTR)
+        ;
+    if (told_to_stop)
+        return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
+    if (run->slot->state == SERVE_ANSWERED) {
+        run->returned_size = run->slot->call;
+    } else {
+        load(run, NULL); /* what it can of the same files, so that addresses have names */
+        hype_error *failure = outcome_error(wait_status, run->slot, oom_kills);
+        run->returned_size = outcome_write(failure, run->returned_fd);
+        error_free(failure);
+    }
+    return run->returned_size > 0 ? 0 : error_memory(error);
+}
+
+/* ---- Sending home ---- */
+
+static int send_home(struct run *run, hype_error **error)
+{
+    char sha256[SHA256_HEX_SIZE];
+    bool created;
+    struct image_header header;
+    if (ftruncate(run->returned_fd, (off_t)run->returned_size) < 0)
+        return error_system(error, errno, "cannot cut the return image to its size");
+    int status = sha256_hex_fd(run->returned_fd, sha256, error);
+    if (status < 0)
+        return status;
+    run->failed = pread(run->returned_fd, &header, sizeof header, 0) == sizeof header && header.kind == IMAGE_ERROR;
+    struct store_content content = {.fd = run->returned_fd, .size = run->returned_size};
+    status = run->store->operations->put_if_absent(run->store, run->manifest.returned, &content, NULL, NULL, &created,
+                                                   error);
+    if (status < 0)
+        return error_wrap(error, status, "uploading the return value");
+    if (!created)
+        return error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
+                         run->store->uri, run->manifest.returned);
+    run->message = text_format("%s/%s#sha256=%s", run->store->uri, run->manifest.returned, sha256);
+    return run->message ? 0 : error_memory(error);
+}
+
+static void send_home_task(void *context)
+{
+    struct run *run = context;
+    int status = send_home(run, &run->error);
+    if (status < 0 && !run->error)
+        error_set(&run->error, (hype_status)-status, "uploading the return value failed");
+}
+
+/* The one line by which the submitter learns where the value is, or why there is none. */
+static void write_termination_log(const struct run *run)
+{
+    const char *path = getenv("HYPE_TERMINATION_LOG");
+    path = path ? path : "/dev/termination-log";
+    cleanup_free char *text = NULL;
+    if (run->error)
+        text = text_format("error: %s: %s\n", hype_status_name(run->error->status), run->error->message);
+    else
+        text = text_format("%s\n", run->message);
+    cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (!text || fd < 0 || write_all(fd, text, strlen(text)) < 0)
+        fprintf(stderr, "hype-run: cannot write %s: %s\n", path, strerror(errno));
+    if (run->error)
+        fprintf(stderr, "hype-run: %s\n", run->error->message);
+}
+
+static void run_free(struct run *run)
+{
+    if (run->folder)
+        workdir_remove(run->folder);
+    for (size_t i = 0; run->paths && i < run->manifest.n_files; i++)
+        free(run->paths[i]);
+    free(run->paths);
+    free(run->folder);
+    free(run->message);
+    manifest_free(&run->manifest);
+    store_close(run->store);
+    error_free(run->error);
+}
+
+int fetch_and_run(const char *manifest_uri)
+{
+    struct run run = {.uri = manifest_uri, .returned_fd = -1};
+    struct sigaction on_term = {.sa_handler = stop};
+    sigaction(SIGTERM, &on_term, NULL);
+    sigaction(SIGINT, &on_term, NULL);
+    int status = task_run(fetch_task, &run, &run.error);
+    if (status == 0 && !run.error)
+        status = run_child(&run, &run.error);
+    if (status == 0 && !run.error)
+        task_run(send_home_task, &run, &run.error);
+    write_termination_log(&run);
+    bool failed = run.error || run.failed;
+    run_free(&run);
+    return failed;
+}

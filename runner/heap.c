@@ -1,0 +1,75 @@
+/*
+ * heap.c: free() and realloc() for blocks that came with the call.
+ *
+ * The function sees arguments inside the decoded image. Where it would free() or realloc() a block of its caller, it
+ * does so here too: the block is marked, and the caller's own is freed when the call comes home. hype-run defines the
+ * two functions for everything that it loads; all other blocks go on to the C library.
+ */
+#include "runner.h"
+
+#include <malloc.h>
+#include <string.h>
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+extern void __libc_free(void *block);
+extern void *__libc_realloc(void *block, size_t size);
+
+static struct image *watched;
+static uintptr_t stored_start, reserved_start;
+static uint64_t stored_size, reserved_size;
+
+void heap_watch(struct image *image)
+{
+    watched = image;
+    stored_start = (uintptr_t)image->stored;
+    stored_size = image->header->size;
+    reserved_start = (uintptr_t)image->reserved;
+    reserved_size = image->header->reserved_size;
+}
+
+static inline bool in_image(const void *block)
+{
+    return (uintptr_t)block - stored_start < stored_size || (uintptr_t)block - reserved_start < reserved_size;
+}
+
+/* Marks the block; its size. Anything but the start of a live block is a bug of the function's. */
+static uint64_t mark_freed(const void *block)
+{
+    uint64_t number, size;
+    if (!watched->freed)
+        watched->freed = calloc(watched->header->n_objects / 64 + 1, sizeof(uint64_t));
+    if (!watched->freed || !image_find_object(watched, block, &number, &size) || number == 0 ||
+        watched->freed[number / 64] >> number % 64 & 1)
+        abort();
+    watched->freed[number / 64] |= UINT64_C(1) << number % 64;
+    return size;
+}
+
+__attribute__((visibility("default"))) void free(void *block)
+{
+    if (block && in_image(block))
+        mark_freed(block);
+    else
+        __libc_free(block);
+}
+
+__attribute__((visibility("default"))) void *realloc(void *block, size_t size)
+{
+    if (!block || !in_image(block))
+        return __libc_realloc(block, size);
+    void *moved = malloc(size ? size : 1);
+    if (!moved)
+        return NULL;
+    uint64_t old = mark_freed(block);
+    return memcpy(moved, block, old < size ? old : size);
+}
+
+#else
+
+void heap_watch(struct image *image)
+{
+    (void)image; /* sanitizers have an allocator of their own, which cannot be shared */
+}
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * load.c: checks and loads the remote object and the libraries that travel with it.
+ *
+ * What cannot be loaded is refused with the reason that a person can act on: another architecture, a C library that
+ * is too old. Undefined hype_* symbols of a remote object resolve against hype-run itself, so that a function there
+ * can submit calls in its turn.
+ */
+#include "runner.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gnu/libc-version.h>
+#include <string.h>
+
+static int check_machine(const char *path, int fd, hype_error **error)
+{
+    unsigned char header[sizeof(Elf64_Ehdr)], own[sizeof(Elf64_Ehdr)];
+    cleanup_close int self = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (pread(fd, header, sizeof header, 0) != sizeof header || memcmp(header, ELFMAG, SELFMAG) != 0)
+        return error_set(error, HYPE_NOT_LOADED, "%s is no ELF file", path);
+    if (self < 0 || pread(self, own, sizeof own, 0) != sizeof own)
+        return 0;
+    const Elf64_Ehdr *theirs = (const void *)header, *ours = (const void *)own;
+    if (header[EI_CLASS] == own[EI_CLASS] && theirs->e_machine == ours->e_machine)
+        return 0;
+    return error_set(error, HYPE_INCOMPATIBLE,
+                     "%s is for another processor (ELF class %u, machine %u) than this image (class %u, machine %u): "
+                     "use an image of the program's architecture",
+                     path, header[EI_CLASS], theirs->e_machine, own[EI_CLASS], ours->e_machine);
+}
+
+static int check_file(const struct object_file *file, hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE];
+    cleanup_close int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_system(error, errno, "cannot read the remote object %s", file->path);
+    if (file->sha256) {
+        int status = sha256_hex_fd(fd, digest, error);
+        if (status < 0)
+            return status;
+        if (strcmp(digest, file->sha256) != 0)
+            return error_set(error, HYPE_FORMAT,
+                             "%s is not the file that was staged: its SHA-256 is %s where %s is expected; delete it, "
+                             "and it will be staged again",
+                             file->path, digest, file->sha256);
+    }
+    return check_machine(file->path, fd, error);
+}
+
+static int load_one(const struct object_file *file, hype_error **error)
+{
+    int status = check_file(file, error);
+    if (status < 0)
+        return status;
+    if (dlopen(file->path, RTLD_NOW | RTLD_GLOBAL))
+        return 0;
+    const char *why = dlerror();
+    bool libc = why && strstr(why, "GLIBC_");
+    return error_set(error, HYPE_NOT_LOADED, "the remote object cannot be loaded: %s%s%s%s", why ? why : "no reason",
+                     libc ? "; the C library here is glibc " : "", libc ? gnu_get_libc_version() : "",
+                     libc ? ": use an image whose glibc is as new as the one the program was built with" : "");
+}
+
+int load_objects(const struct object_file *files, size_t n, hype_error **error)
+{
+    for (size_t i = 0; i < n; i++) {
+        int status = load_one(&files[i], error);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}

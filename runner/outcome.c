@@ -1,0 +1,75 @@
+/* outcome.c: what became of a call that did not return, as an error that says so. */
+#include "runner.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* The kernel's count of processes that it killed for want of memory: control groups of version 2, then 1. */
+unsigned long outcome_oom_kills(void)
+{
+    static const char *const files[] = {"/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"};
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        cleanup_free char *text = NULL;
+        size_t size;
+        if (file_read(files[i], 4096, &text, &size, NULL) < 0)
+            continue;
+        const char *line = strstr(text, "oom_kill ");
+        if (line)
+            return strtoul(line + strlen("oom_kill "), NULL, 10);
+    }
+    return 0;
+}
+
+static void set_signal_error(hype_error **error, const char *function, int number, const struct serve_slot *slot,
+                             bool out_of_memory)
+{
+    const char *name = sigabbrev_np(number), *text = sigdescr_np(number);
+    if (number == SIGKILL && out_of_memory)
+        error_set(error, HYPE_OUT_OF_MEMORY,
+                  "%s() was killed there because memory ran out; ask for more with "
+                  "hype_with_request(env, \"memory\", …)",
+                  function);
+    else if (number == SIGKILL)
+        error_set(error, HYPE_CRASHED, "%s() was killed there from outside, by SIGKILL", function);
+    else if ((number == SIGSEGV || number == SIGBUS) && slot->n_frames > 0)
+        error_set(error, HYPE_CRASHED, "%s() crashed there with SIG%s (%s) at address 0x%llx", function,
+                  name ? name : "?", text ? text : "unknown signal", (unsigned long long)slot->fault_address);
+    else
+        error_set(error, HYPE_CRASHED, "%s() crashed there with SIG%s (%s)", function, name ? name : "?",
+                  text ? text : "unknown signal");
+}
+
+hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsigned long oom_kills_before)
+{
+    hype_error *error = NULL;
+    char function[SERVE_NAME_SIZE]; /* the slot is shared with the child: it may hold anything */
+    memcpy(function, slot->name, sizeof function);
+    function[sizeof function - 1] = 0;
+    if (WIFSIGNALED(wait_status)) {
+        int number = WTERMSIG(wait_status);
+        set_signal_error(&error, function, number, slot, outcome_oom_kills() > oom_kills_before);
+        error->signal = number;
+    } else {
+        error_set(&error, HYPE_EXITED, "%s() did not return: it ended its process with exit status %d", function,
+                  WEXITSTATUS(wait_status));
+        error->exit_status = WEXITSTATUS(wait_status);
+    }
+    uint32_t n = slot->n_frames < SERVE_FRAMES ? slot->n_frames : SERVE_FRAMES;
+    cleanup_free char *backtrace = symbols_describe(slot->frames, n);
+    error_set_backtrace(error, backtrace);
+    return error;
+}
+
+uint64_t outcome_write(const hype_error *failure, int fd)
+{
+    struct buffer image = BUFFER_EMPTY;
+    if (image_encode_error(failure, &image, NULL) < 0)
+        return 0;
+    uint64_t size = image.size;
+    bool written = ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 && write_all(fd, image.data, image.size) == 0;
+    buffer_free(&image);
+    return written ? size : 0;
+}

@@ -1,0 +1,292 @@
+/*
+ * compile.c: from a source with HYPE_FN functions to its object.
+ *
+ * The generated code needs the unit's own types and static functions, so it is compiled behind the user's text, in one
+ * run of the compiler: a private file gets "#line 1", the user's bytes and the generated code. Options make the
+ * compiler believe that this file is the user's: where quoted includes are looked for, what __FILE__, debug
+ * information and dependency files say.
+ */
+#include "hypecc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- The quick look ---- */
+
+enum { LOOK_LIMIT = 512 /* headers */ };
+
+struct look {
+    const struct command *command;
+    char *seen[LOOK_LIMIT];
+    size_t n_seen;
+};
+
+static bool look_at_file(struct look *look, const char *path);
+
+static bool look_in_folders(struct look *look, const char *name, const char *includer, bool quoted)
+{
+    const char *slash = strrchr(includer, '/');
+    if (quoted) {
+        char *path = slash ? format("%.*s/%s", (int)(slash - includer), includer, name) : format("%s", name);
+        if (access(path, R_OK) == 0)
+            return look_at_file(look, path);
+    }
+    for (size_t i = 0; i < look->command->n_words; i++) {
+        const struct word *word = &look->command->words[i];
+        if (!word->option || word->option->effect != EFFECT_INCLUDE_FOLDER || !word->value)
+            continue;
+        if (!quoted && strcmp(word->option->name, "-iquote") == 0)
+            continue;
+        char *path = format("%s/%s", word->value, name);
+        if (access(path, R_OK) == 0)
+            return look_at_file(look, path);
+        free(path);
+    }
+    return false; /* a system header, or one that does not exist */
+}
+
+/* Each #include of a text, taken as such also where the preprocessor would skip it. */
+static bool look_at_includes(struct look *look, const char *text, const char *includer)
+{
+    for (const char *at = text; (at = strstr(at, "include"));) {
+        const char *before = at;
+        at += strlen("include");
+        while (before > text && (before[-1] == ' ' || before[-1] == '\t'))
+            before--;
+        if (before == text || before[-1] != '#')
+            continue;
+        while (*at == ' ' || *at == '\t')
+            at++;
+        char close = *at == '"' ? '"' : *at == '<' ? '>' : 0;
+        const char *end = close ? strpbrk(at + 1, close == '"' ? "\"\n" : ">\n") : NULL;
+        if (!end || *end != close)
+            continue;
+        char *name = format("%.*s", (int)(end - at - 1), at + 1);
+        if (strncmp(name, "hype/", 5) != 0 && look_in_folders(look, name, includer, close == '"'))
+            return true;
+        free(name);
+    }
+    return false;
+}
+
+static bool look_at_file(struct look *look, const char *path)
+{
+    size_t size;
+    for (size_t i = 0; i < look->n_seen; i++)
+        if (strcmp(look->seen[i], path) == 0)
+            return false;
+    if (look->n_seen == LOOK_LIMIT)
+        return true; /* too much to look through: let libclang find out */
+    look->seen[look->n_seen++] = format("%s", path);
+    char *text = tool_read(path, &size);
+    if (!text)
+        return false;
+    bool found = memmem(text, size, "HYPE_FN", strlen("HYPE_FN")) || look_at_includes(look, text, path);
+    free(text);
+    return found;
+}
+
+bool compile_may_define(const struct command *command, const char *source)
+{
+    struct look look = {.command = command};
+    return look_at_file(&look, source);
+}
+
+/* ---- hypecc-scan ---- */
+
+char *compile_generate(const struct command *command, const char *source, const char *mode)
+{
+    struct arguments scan = {.n = 0};
+    char *output;
+    size_t size;
+    const char *slash = strrchr(source, '/');
+    arguments_add(&scan, place_scan());
+    arguments_add(&scan, mode);
+    arguments_add(&scan, "--unit");
+    arguments_add(&scan, slash ? slash + 1 : source);
+    arguments_add(&scan, "--");
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
+        if (!word->input && (effect == EFFECT_PASS || effect == EFFECT_INCLUDE_FOLDER))
+            arguments_add_word(&scan, word);
+    }
+    if (place_include()) {
+        arguments_add(&scan, "-isystem");
+        arguments_add(&scan, place_include());
+    }
+    arguments_add(&scan, source);
+    int status = tool_capture(&scan, &output, &size);
+    if (status == 3) {
+        say("libclang does not understand %s: the compiler shall say why", source);
+        return NULL;
+    }
+    if (status != 0)
+        exit(status);
+    return size > 0 ? output : NULL;
+}
+
+/* ---- The compile ---- */
+
+void compile_add_common(struct arguments *arguments, const struct command *command)
+{
+    const char *include = place_include();
+    if (include) {
+        arguments_add(arguments, "-isystem");
+        arguments_add(arguments, include);
+    }
+    if (!command->position_chosen) /* the remote object is a shared one, made of the same objects */
+        arguments_add(arguments, "-fPIC");
+}
+
+static char *folder_of(const char *source)
+{
+    const char *slash = strrchr(source, '/');
+    return slash ? format("%.*s", slash == source ? 1 : (int)(slash - source), source) : format(".");
+}
+
+static char *quote(const char *text)
+{
+    char *quoted = format("%s%s", text, text), *out = quoted;
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            *out++ = '\\';
+        *out++ = *text;
+    }
+    *out = 0;
+    return quoted;
+}
+
+/* The private file: same base name, same time of modification. */
+static char *write_combined(const char *source, const char *generated)
+{
+    static unsigned count;
+    size_t size;
+    struct stat status;
+    char *text = tool_read(source, &size), *folder = format("%s/%u", tool_folder(), count++);
+    const char *slash = strrchr(source, '/');
+    char *path = format("%s/%s", folder, slash ? slash + 1 : source);
+    if (!text || stat(source, &status) < 0)
+        fail("cannot read %s: %s", source, strerror(errno));
+    if (mkdir(folder, 0700) < 0)
+        fail("cannot make %s: %s", folder, strerror(errno));
+    FILE *file = fopen(path, "w");
+    char *name = quote(source);
+    if (!file || fprintf(file, "#line 1 \"%s\"\n", name) < 0 || fwrite(text, 1, size, file) != size ||
+        fprintf(file, "\n#line 1 \"%s.hype\"\n%s", name, generated) < 0 || fclose(file) != 0)
+        fail("cannot write %s: %s", path, strerror(errno));
+    struct timespec times[2] = {status.st_mtim, status.st_mtim};
+    utimensat(AT_FDCWD, path, times, 0);
+    return path;
+}
+
+/* In a dependency file the private file's name stands, escaped for make; the user's takes its place. */
+static void correct_dependencies(const char *file, const char *combined, const char *source)
+{
+    size_t size;
+    char *text = file ? tool_read(file, &size) : NULL;
+    if (!text)
+        return;
+    size_t length = strlen(combined);
+    FILE *out = fopen(file, "w");
+    if (!out)
+        fail("cannot write %s: %s", file, strerror(errno));
+    for (const char *rest = text;;) {
+        const char *found = strstr(rest, combined);
+        if (!found) {
+            fputs(rest, out);
+            break;
+        }
+        fwrite(rest, 1, (size_t)(found - rest), out);
+        fputs(strncmp(source, "./", 2) == 0 ? source + 2 : source, out);
+        rest = found + length;
+    }
+    if (fclose(out) != 0)
+        fail("cannot write %s: %s", file, strerror(errno));
+    free(text);
+}
+
+/* make's dependency files escape spaces, '#' and '$'. */
+static char *make_escape(const char *path)
+{
+    char *escaped = format("%s%s", path, path), *out = escaped;
+    for (; *path; path++) {
+        if (*path == ' ' || *path == '#')
+            *out++ = '\\';
+        if (*path == '$')
+            *out++ = '$';
+        *out++ = *path;
+    }
+    *out = 0;
+    return escaped;
+}
+
+/* -Wp,-MD,FILE and -Wp,-MMD,FILE. */
+static const char *preprocessor_dependencies(const struct command *command)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        if (!word->option || word->option->effect != EFFECT_PREPROCESSOR || !word->value)
+            continue;
+        const char *file = strncmp(word->value, "-MD,", 4) == 0    ? word->value + 4
+                           : strncmp(word->value, "-MMD,", 5) == 0 ? word->value + 5
+                                                                   : NULL;
+        if (file)
+            return format("%.*s", (int)strcspn(file, ","), file);
+    }
+    return NULL;
+}
+
+static void add_options(struct arguments *arguments, const struct command *command, const char *dependency_file)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
+        bool dropped = word->input || effect == EFFECT_OUTPUT || effect == EFFECT_COMPILE ||
+                       effect == EFFECT_ASSEMBLE || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
+                       (effect == EFFECT_DEPENDENCY_FILE && dependency_file);
+        bool linking = effect == EFFECT_LINKER || effect == EFFECT_XLINKER || effect == EFFECT_LIBRARY ||
+                       effect == EFFECT_LIBRARY_FOLDER || effect == EFFECT_PROGRAM_ONLY || effect == EFFECT_SHARED ||
+                       effect == EFFECT_STATIC || effect == EFFECT_RELOCATABLE;
+        if (!dropped && !linking)
+            arguments_add_word(arguments, word);
+    }
+}
+
+int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
+                 const char *dependency_file)
+{
+    const char *path = source->argument;
+    char *combined = write_combined(path, generated), *folder = folder_of(path);
+    struct arguments compile = {.n = 0};
+    for (size_t i = 0; i < wrapped.n; i++)
+        arguments_add(&compile, wrapped.list[i]);
+    arguments_add(&compile, "-iquote");
+    arguments_add(&compile, folder);
+    add_options(&compile, command, dependency_file);
+    compile_add_common(&compile, command);
+    arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, path));
+    if (!strchr(path, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
+        arguments_add(&compile, "-ffile-prefix-map=./=");
+    if (dependency_file) {
+        arguments_add(&compile, "-MF");
+        arguments_add(&compile, dependency_file);
+    }
+    arguments_add(&compile, command->assemble ? "-S" : "-c");
+    arguments_add(&compile, "-x");
+    arguments_add(&compile, "c");
+    arguments_add(&compile, combined);
+    arguments_add(&compile, "-o");
+    arguments_add(&compile, output);
+    int status = tool_run(&compile);
+    if (status == 0) {
+        correct_dependencies(dependency_file, make_escape(combined), make_escape(path));
+        correct_dependencies(preprocessor_dependencies(command), make_escape(combined), make_escape(path));
+    }
+    return status;
+}

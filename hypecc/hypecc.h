@@ -1,0 +1,74 @@
+/*
+ * hypecc.h: the parts of the compiler wrapper.
+ *
+ * main.c decides; compile.c turns one unit with HYPE_FN functions into an object; link.c links a program together
+ * with its remote object; libclang is in a program of its own (hypecc-scan), so that a unit without HYPE_FN never
+ * pays for loading it.
+ */
+#ifndef HYPECC_H
+#define HYPECC_H
+
+#include "options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A growing list of arguments, ending with NULL. Strings are borrowed and live until the process ends: so does
+ * everything that a wrapper of one command allocates. */
+struct arguments {
+    char **list;
+    size_t n, capacity;
+};
+void arguments_add(struct arguments *arguments, const char *argument);
+void arguments_add_word(struct arguments *arguments, const struct word *word);
+
+_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with HYPECC_VERBOSE=1 only */
+char *format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- tool.c: processes and files ---- */
+
+/* The wrapped compiler, one or more words ("ccache gcc"). */
+extern struct arguments wrapped;
+
+_Noreturn void tool_exec(struct arguments *arguments);
+/* Runs to the end; its exit status. A compiler that is killed by a signal ends this process by the same one. */
+int tool_run(struct arguments *arguments);
+/* The same, its standard output as a new string. */
+int tool_capture(struct arguments *arguments, char **output, size_t *size);
+
+/* A private folder that is removed when this process ends, also by a signal. */
+const char *tool_folder(void);
+void tool_write(const char *path, const void *data, size_t size);
+/* NULL when the file cannot be read. */
+char *tool_read(const char *path, size_t *size);
+
+/* ---- Where things are, relative to this program: an installation, or the build tree. */
+const char *place_include(void); /* NULL when the compiler looks there anyway */
+const char *place_library(void);
+const char *place_scan(void);
+
+/* ---- compile.c ---- */
+
+/* Might the C source define HYPE_FN functions? A look at its text and its project's headers. */
+bool compile_may_define(const struct command *command, const char *source);
+/* The code that goes with SOURCE, or NULL when there is none to add. Exits when hypecc-scan has found errors. */
+char *compile_generate(const struct command *command, const char *source, const char *mode);
+/* What every C compile gets: hype's headers, and position-independent code. */
+void compile_add_common(struct arguments *arguments, const struct command *command);
+/* Compiles SOURCE with GENERATED behind it into OUTPUT; the exit status. */
+int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
+                 const char *dependency_file);
+
+/* ---- link.c ---- */
+/* Links what COMMAND says, whose sources have become objects; the exit status. Executes the wrapped compiler where no
+ * input holds entries. */
+int link_program(const struct command *command, bool sidecar);
+/* The name of the output without its folder and extension. */
+char *link_stem(const struct command *command);
+
+/* ---- remote.c ---- */
+/* An object file that embeds the remote object at PATH. */
+char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar);
+
+#endif

@@ -1,0 +1,234 @@
+/*
+ * link.c: a program, or a shared library, together with its remote object.
+ *
+ * The same inputs are linked twice: with -shared, which gives the remote object, and then as the user wants it, with
+ * one object more that embeds the first result. The user's own code does not notice; options that make sense for
+ * programs only are left out of the first link.
+ */
+#include "hypecc.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What every unit with entries calls, and therefore names: in objects, in archives, and in the bitcode of LTO. */
+#define MARKER "hype_register_unit"
+
+static bool holds_entries(const char *path)
+{
+    size_t n = strlen(path);
+    struct stat status;
+    if (strstr(path, ".so.") || (n > 3 && strcmp(path + n - 3, ".so") == 0))
+        return false; /* has a remote object of its own */
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    void *data = fstat(fd, &status) == 0 && status.st_size > 0
+                     ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
+                     : MAP_FAILED;
+    close(fd);
+    if (data == MAP_FAILED)
+        return false;
+    bool found = memmem(data, (size_t)status.st_size, MARKER, strlen(MARKER)) != NULL;
+    munmap(data, (size_t)status.st_size);
+    return found;
+}
+
+/* -lNAME as an archive in a -L folder; those of the system hold no entries. */
+static bool library_holds_entries(const struct command *command, const char *name)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        if (!word->option || word->option->effect != EFFECT_LIBRARY_FOLDER || !word->value)
+            continue;
+        if (!command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
+            return false;
+        char *path = format("%s/lib%s.a", word->value, name);
+        if (access(path, F_OK) == 0)
+            return holds_entries(path);
+    }
+    return false;
+}
+
+static bool is_runtime(const char *name)
+{
+    return strcmp(name, "hype") == 0;
+}
+
+static bool any_entries(const struct command *command)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        if (word->input && holds_entries(word->argument))
+            return true;
+        if (word->option && word->option->effect == EFFECT_LIBRARY && word->value && !is_runtime(word->value) &&
+            library_holds_entries(command, word->value))
+            return true;
+    }
+    return false;
+}
+
+/* Of the options in a -Wl, list, those that a shared object can have. */
+static const char *shared_linker_options(const char *list)
+{
+    static const char *const dropped[] = {
+        "--no-undefined", "-soname", "-h", "--defs",  "-e", "--entry",          "-Map",
+        "-pie",           "-no-pie", "-z", "-static", "-T", "--version-script", "-init",
+        "-fini"};
+    char *kept = format("%s", "");
+    char *rest = format("%s", list);
+    for (char *part; (part = strsep(&rest, ","));) {
+        bool drop = false;
+        for (size_t i = 0; i < sizeof dropped / sizeof *dropped && !drop; i++) {
+            size_t n = strlen(dropped[i]);
+            const char *name = strncmp(part, "--", 2) == 0 && strncmp(dropped[i], "--", 2) != 0 ? part + 1 : part;
+            if (strcmp(name, dropped[i]) == 0) {
+                char *value = strsep(&rest, ","); /* "-z,VALUE", "-soname,VALUE": the value goes with it */
+                bool harmless = strcmp(dropped[i], "-z") == 0 && value && strcmp(value, "defs") != 0;
+                if (harmless)
+                    kept = format("%s,-z,%s", kept, value);
+                drop = true;
+            } else if (strncmp(name, dropped[i], n) == 0 && name[n] == '=') {
+                drop = true;
+            }
+        }
+        if (!drop && *part)
+            kept = format("%s,%s", kept, part);
+    }
+    return *kept ? format("-Wl%s", kept) : NULL;
+}
+
+static void add_remote_word(struct arguments *remote, const struct word *word)
+{
+    const char *options;
+    switch (word->option ? word->option->effect : EFFECT_PASS) {
+    case EFFECT_OUTPUT:
+    case EFFECT_PROGRAM_ONLY:
+    case EFFECT_SHARED:
+    case EFFECT_STATIC:
+    case EFFECT_POSITION:
+    case EFFECT_PIE:
+    case EFFECT_DEPENDENCIES:
+    case EFFECT_DEPENDENCY_FILE:
+        return;
+    case EFFECT_LIBRARY:
+        if (word->value && is_runtime(word->value))
+            return; /* hype-run has it */
+        break;
+    case EFFECT_LINKER:
+        options = word->value ? shared_linker_options(word->value) : NULL;
+        if (options)
+            arguments_add(remote, options);
+        return;
+    case EFFECT_XLINKER: /* pairs of these may belong together; only what is surely harmless could be kept */
+        return;
+    default:
+        break;
+    }
+    arguments_add_word(remote, word);
+}
+
+char *link_stem(const struct command *command)
+{
+    const char *output = command->output ? command->output : "a.out";
+    const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output, *dot = strchr(base, '.');
+    return format("%.*s", dot && dot != base ? (int)(dot - base) : (int)strlen(base), base);
+}
+
+/* The linker's own words about code that is not position independent, and what to do. */
+static void explain_failure(const char *log)
+{
+    const char *hint = strstr(log, "recompile with -fPIC");
+    if (!hint)
+        hint = strstr(log, "can not be used when making a shared object");
+    if (!hint)
+        hint = strstr(log, "recompile with -fPIE");
+    if (!hint)
+        return;
+    const char *start = hint;
+    while (start > log && start[-1] != '\n')
+        start--;
+    fprintf(stderr,
+            "hypecc: error: code that is not position independent cannot travel: %.*s\n"
+            "hypecc: note: the remote object is a shared one; compile that file with hypecc, or with -fPIC\n",
+            (int)strcspn(start, "\n"), start);
+}
+
+static int link_remote(const struct command *command, const char *output)
+{
+    struct arguments remote = {.n = 0};
+    char *log = format("%s/remote.log", tool_folder());
+    for (size_t i = 0; i < wrapped.n; i++)
+        arguments_add(&remote, wrapped.list[i]);
+    arguments_add(&remote, "-shared");
+    for (size_t i = 0; i < command->n_words; i++)
+        add_remote_word(&remote, &command->words[i]);
+    arguments_add(&remote, "-Wl,--build-id=sha1");
+    arguments_add(&remote, "-o");
+    arguments_add(&remote, output);
+    /* The linker's complaints are kept until it is known whether they concern the user. */
+    fflush(NULL);
+    int errors = dup(STDERR_FILENO), file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    dup2(file, STDERR_FILENO);
+    int status = tool_run(&remote);
+    dup2(errors, STDERR_FILENO);
+    close(errors);
+    close(file);
+    size_t size;
+    char *text = tool_read(log, &size);
+    if (status != 0 && text) {
+        fputs(text, stderr);
+        explain_failure(text);
+        fputs("hypecc: note: this was the link of the remote object; the program itself has not been linked\n", stderr);
+    }
+    return status;
+}
+
+static void add_runtime(struct arguments *program, const struct command *command)
+{
+    static const char *const system_folders[] = {"/usr/lib", "/usr/local/lib", "/lib"};
+    const char *library = place_library();
+    bool system_folder = false;
+    for (size_t i = 0; i < sizeof system_folders / sizeof *system_folders; i++)
+        system_folder = system_folder || strncmp(library, system_folders[i], strlen(system_folders[i])) == 0;
+    arguments_add(program, format("-L%s", library));
+    if (!system_folder && !command->is_static)
+        arguments_add(program, format("-Wl,-rpath,%s", library));
+    arguments_add(program, "-lhype");
+    if (!command->is_static)
+        return;
+    arguments_add(program, "-ljansson");
+    arguments_add(program, "-lcrypto");
+    arguments_add(program, "-ldl");
+    arguments_add(program, "-lpthread");
+}
+
+int link_program(const struct command *command, bool sidecar)
+{
+    struct arguments program = {.n = 0};
+    bool entries = any_entries(command);
+    for (size_t i = 0; i < wrapped.n; i++)
+        arguments_add(&program, wrapped.list[i]);
+    for (size_t i = 0; i < command->n_words; i++)
+        arguments_add_word(&program, &command->words[i]);
+    if (!entries) {
+        if (command->n_c_sources > 0) /* their objects are temporary: they must outlive the link */
+            return tool_run(&program);
+        tool_exec(&program);
+    }
+    char *stem = link_stem(command);
+    const char *output = command->output ? command->output : "a.out", *slash = strrchr(output, '/');
+    char *beside = sidecar ? format("%s.remote.so", stem) : NULL;
+    char *remote = sidecar ? format("%.*s%s", slash ? (int)(slash + 1 - output) : 0, output, beside)
+                           : format("%s/remote.so", tool_folder());
+    int status = link_remote(command, remote);
+    if (status != 0)
+        return status;
+    arguments_add(&program, remote_embed(command, remote, stem, beside));
+    add_runtime(&program, command);
+    return tool_run(&program);
+}

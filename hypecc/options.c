@@ -1,0 +1,328 @@
+/* options.c: the option table and the command line parser. */
+#include "options.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sorted by strcmp. A joined option matches as a prefix; the longest name that matches counts. */
+static const struct option table[] = {
+    {"--analyze", ARITY_NONE, EFFECT_PLAIN},
+    {"--assemble", ARITY_NONE, EFFECT_ASSEMBLE},
+    {"--compile", ARITY_NONE, EFFECT_COMPILE},
+    {"--coverage", ARITY_NONE, EFFECT_PASS},
+    {"--help", ARITY_JOINED, EFFECT_PLAIN},
+    {"--output", ARITY_SEPARATE, EFFECT_OUTPUT},
+    {"--output=", ARITY_JOINED, EFFECT_OUTPUT},
+    {"--param", ARITY_SEPARATE, EFFECT_PASS},
+    {"--param=", ARITY_JOINED, EFFECT_PASS},
+    {"--preprocess", ARITY_NONE, EFFECT_PLAIN},
+    {"--print-", ARITY_JOINED, EFFECT_PLAIN},
+    {"--serialize-diagnostics", ARITY_SEPARATE, EFFECT_PASS},
+    {"--shared", ARITY_NONE, EFFECT_SHARED},
+    {"--static", ARITY_NONE, EFFECT_STATIC},
+    {"--sysroot", ARITY_SEPARATE, EFFECT_PASS},
+    {"--sysroot=", ARITY_JOINED, EFFECT_PASS},
+    {"--target", ARITY_SEPARATE, EFFECT_PASS},
+    {"--target=", ARITY_JOINED, EFFECT_PASS},
+    {"--version", ARITY_NONE, EFFECT_PLAIN},
+    {"-###", ARITY_NONE, EFFECT_PLAIN},
+    {"-A", ARITY_EITHER, EFFECT_PASS},
+    {"-B", ARITY_EITHER, EFFECT_PASS},
+    {"-D", ARITY_EITHER, EFFECT_PASS},
+    {"-E", ARITY_NONE, EFFECT_PLAIN},
+    {"-F", ARITY_EITHER, EFFECT_PASS},
+    {"-G", ARITY_EITHER, EFFECT_PASS},
+    {"-I", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
+    {"-L", ARITY_EITHER, EFFECT_LIBRARY_FOLDER},
+    {"-M", ARITY_NONE, EFFECT_PLAIN},
+    {"-MD", ARITY_NONE, EFFECT_DEPENDENCIES},
+    {"-MF", ARITY_EITHER, EFFECT_DEPENDENCY_FILE},
+    {"-MG", ARITY_NONE, EFFECT_PASS},
+    {"-MJ", ARITY_EITHER, EFFECT_PASS},
+    {"-MM", ARITY_NONE, EFFECT_PLAIN},
+    {"-MMD", ARITY_NONE, EFFECT_DEPENDENCIES},
+    {"-MP", ARITY_NONE, EFFECT_PASS},
+    {"-MQ", ARITY_EITHER, EFFECT_PASS},
+    {"-MT", ARITY_EITHER, EFFECT_PASS},
+    {"-O", ARITY_JOINED, EFFECT_PASS},
+    {"-R", ARITY_EITHER, EFFECT_PASS},
+    {"-S", ARITY_NONE, EFFECT_ASSEMBLE},
+    {"-T", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
+    {"-U", ARITY_EITHER, EFFECT_PASS},
+    {"-Wa,", ARITY_JOINED, EFFECT_PASS},
+    {"-Wl,", ARITY_JOINED, EFFECT_LINKER},
+    {"-Wp,", ARITY_JOINED, EFFECT_PREPROCESSOR},
+    {"-Xanalyzer", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xassembler", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xclang", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xlinker", ARITY_SEPARATE, EFFECT_XLINKER},
+    {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_PASS},
+    {"-arch", ARITY_SEPARATE, EFFECT_PLAIN},
+    {"-aux-info", ARITY_SEPARATE, EFFECT_PASS},
+    {"-c", ARITY_NONE, EFFECT_COMPILE},
+    {"-cc1", ARITY_NONE, EFFECT_PLAIN},
+    {"-dumpbase", ARITY_SEPARATE, EFFECT_PASS},
+    {"-dumpbase-ext", ARITY_SEPARATE, EFFECT_PASS},
+    {"-dumpdir", ARITY_SEPARATE, EFFECT_PASS},
+    {"-dumpfullversion", ARITY_NONE, EFFECT_PLAIN},
+    {"-dumpmachine", ARITY_NONE, EFFECT_PLAIN},
+    {"-dumpspecs", ARITY_NONE, EFFECT_PLAIN},
+    {"-dumpversion", ARITY_NONE, EFFECT_PLAIN},
+    {"-e", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
+    {"-emit-ast", ARITY_NONE, EFFECT_PLAIN},
+    {"-emit-llvm", ARITY_NONE, EFFECT_PASS},
+    {"-fPIC", ARITY_NONE, EFFECT_POSITION},
+    {"-fPIE", ARITY_NONE, EFFECT_PIE},
+    {"-fno-PIC", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-PIE", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-pic", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-pie", ARITY_NONE, EFFECT_POSITION},
+    {"-fpic", ARITY_NONE, EFFECT_POSITION},
+    {"-fpie", ARITY_NONE, EFFECT_PIE},
+    {"-framework", ARITY_SEPARATE, EFFECT_PASS},
+    {"-fsyntax-only", ARITY_NONE, EFFECT_PLAIN},
+    {"-h", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
+    {"-idirafter", ARITY_EITHER, EFFECT_PASS},
+    {"-imacros", ARITY_EITHER, EFFECT_PASS},
+    {"-imultilib", ARITY_SEPARATE, EFFECT_PASS},
+    {"-include", ARITY_EITHER, EFFECT_PASS},
+    {"-include-pch", ARITY_SEPARATE, EFFECT_PASS},
+    {"-iprefix", ARITY_EITHER, EFFECT_PASS},
+    {"-iquote", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
+    {"-isysroot", ARITY_EITHER, EFFECT_PASS},
+    {"-isystem", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
+    {"-ivfsoverlay", ARITY_SEPARATE, EFFECT_PASS},
+    {"-iwithprefix", ARITY_EITHER, EFFECT_PASS},
+    {"-iwithprefixbefore", ARITY_EITHER, EFFECT_PASS},
+    {"-l", ARITY_EITHER, EFFECT_LIBRARY},
+    {"-mcmodel=kernel", ARITY_NONE, EFFECT_POSITION},
+    {"-mllvm", ARITY_SEPARATE, EFFECT_PASS},
+    {"-no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-nopie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-o", ARITY_EITHER, EFFECT_OUTPUT},
+    {"-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-print-", ARITY_JOINED, EFFECT_PLAIN},
+    {"-r", ARITY_NONE, EFFECT_RELOCATABLE},
+    {"-s", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-shared", ARITY_NONE, EFFECT_SHARED},
+    {"-specs", ARITY_SEPARATE, EFFECT_PASS},
+    {"-specs=", ARITY_JOINED, EFFECT_PASS},
+    {"-static", ARITY_NONE, EFFECT_STATIC},
+    {"-static-pie", ARITY_NONE, EFFECT_STATIC},
+    {"-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-u", ARITY_EITHER, EFFECT_PASS},
+    {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
+    {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
+    {"-z", ARITY_EITHER, EFFECT_PASS},
+};
+enum { TABLE_SIZE = sizeof table / sizeof table[0] };
+
+static bool matches(const struct option *option, const char *argument)
+{
+    size_t length = strlen(option->name);
+    if (strncmp(argument, option->name, length) != 0)
+        return false;
+    return argument[length] == 0 || option->arity == ARITY_JOINED || option->arity == ARITY_EITHER;
+}
+
+const struct option *option_find(const char *argument, const char **value)
+{
+    /* Names that are prefixes of ARGUMENT sort before it: the nearest one below that matches is the longest. */
+    size_t low = 0, high = TABLE_SIZE;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(table[middle].name, argument) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *value = NULL;
+    while (low > 0 && table[low - 1].name[1] == argument[1]) {
+        const struct option *option = &table[--low];
+        if (!matches(option, argument))
+            continue;
+        const char *rest = argument + strlen(option->name);
+        *value = *rest ? rest : NULL;
+        return option;
+    }
+    return NULL;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+static void apply(struct command *c, const struct word *word, const char **language)
+{
+    switch (word->option ? word->option->effect : EFFECT_PASS) {
+    case EFFECT_PLAIN:
+        c->plain = true;
+        break;
+    case EFFECT_COMPILE:
+        c->compile = true;
+        break;
+    case EFFECT_ASSEMBLE:
+        c->assemble = true;
+        break;
+    case EFFECT_OUTPUT:
+        c->output = word->value;
+        break;
+    case EFFECT_LANGUAGE:
+        *language = word->value && strcmp(word->value, "none") != 0 ? word->value : NULL;
+        break;
+    case EFFECT_DEPENDENCIES:
+        c->dependencies = true;
+        break;
+    case EFFECT_DEPENDENCY_FILE:
+        c->dependency_file = word->value;
+        break;
+    case EFFECT_POSITION:
+        c->position_chosen = true;
+        c->pie = false;
+        break;
+    case EFFECT_PIE:
+        c->pie = true;
+        break;
+    case EFFECT_SHARED:
+        c->shared = true;
+        break;
+    case EFFECT_STATIC:
+        c->is_static = true;
+        break;
+    case EFFECT_RELOCATABLE:
+        c->relocatable = true;
+        break;
+    default:
+        break;
+    }
+}
+
+int command_parse(char **arguments, struct command *c)
+{
+    size_t n = 0;
+    const char *language = NULL;
+    memset(c, 0, sizeof *c);
+    while (arguments[n])
+        n++;
+    c->words = calloc(n + 1, sizeof *c->words);
+    if (!c->words)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        struct word *word = &c->words[c->n_words++];
+        word->argument = arguments[i];
+        if (arguments[i][0] != '-' || arguments[i][1] == 0) {
+            word->input = true;
+            word->c_source = language ? strcmp(language, "c") == 0 : ends_with(arguments[i], ".c");
+            c->n_inputs++;
+            c->n_c_sources += word->c_source;
+            if (arguments[i][0] == '-') /* standard input: no file to read beforehand */
+                c->plain = true;
+            continue;
+        }
+        word->option = option_find(arguments[i], &word->value);
+        bool wants = word->option && !word->value &&
+                     (word->option->arity == ARITY_SEPARATE || word->option->arity == ARITY_EITHER);
+        if (wants && arguments[i + 1]) {
+            word->value = arguments[++i];
+            word->separate = true;
+        }
+        apply(c, word, &language);
+    }
+    if (c->n_inputs == 0)
+        c->plain = true;
+    return 0;
+}
+
+void command_free(struct command *c)
+{
+    free(c->words);
+    c->words = NULL;
+}
+
+/* ---- @FILE ---- */
+
+struct expansion {
+    char **arguments;
+    size_t n, capacity;
+    unsigned files;
+};
+
+static bool add(struct expansion *e, char *argument)
+{
+    if (e->n + 1 >= e->capacity) {
+        size_t capacity = e->capacity ? e->capacity * 2 : 64;
+        char **more = realloc(e->arguments, capacity * sizeof *more);
+        if (!more)
+            return false;
+        e->arguments = more;
+        e->capacity = capacity;
+    }
+    e->arguments[e->n++] = argument;
+    e->arguments[e->n] = NULL;
+    return true;
+}
+
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t size = 0;
+    if (!file)
+        return NULL;
+    if (getdelim(&text, &size, 0, file) < 0 && text)
+        *text = 0;
+    fclose(file);
+    return text;
+}
+
+/* The next argument of a response file: separated by white space, with quotes and backslashes as gcc reads them. */
+static char *next_argument(char **rest)
+{
+    char *in = *rest, quote = 0;
+    while (isspace((unsigned char)*in))
+        in++;
+    if (!*in)
+        return NULL;
+    char *start = in, *out = in;
+    for (; *in && (quote || !isspace((unsigned char)*in)); in++) {
+        if (*in == '\\' && in[1])
+            *out++ = *++in;
+        else if (quote ? *in == quote : *in == '"' || *in == '\'')
+            quote = quote ? 0 : *in;
+        else
+            *out++ = *in;
+    }
+    *rest = *in ? in + 1 : in;
+    *out = 0;
+    return start;
+}
+
+static bool expand(struct expansion *e, char *argument)
+{
+    enum { FILES = 200 };
+    if (argument[0] != '@')
+        return add(e, argument);
+    char *text = ++e->files <= FILES ? read_text(argument + 1) : NULL;
+    if (!text)
+        return false;
+    for (char *rest = text, *next; (next = next_argument(&rest));)
+        if (!expand(e, next))
+            return false;
+    return true;
+}
+
+char **options_expand(char **arguments)
+{
+    struct expansion e = {.n = 0};
+    if (!add(&e, NULL))
+        return NULL;
+    e.n = 0;
+    for (size_t i = 0; arguments[i]; i++)
+        if (!expand(&e, arguments[i]))
+            return NULL;
+    return e.arguments;
+}

@@ -8,6 +8,7 @@
 
 /* Sorted by strcmp. A joined option matches as a prefix; the longest name that matches counts. */
 static const struct option table[] = {
+    {"-###", ARITY_NONE, EFFECT_PLAIN},
     {"--analyze", ARITY_NONE, EFFECT_PLAIN},
     {"--assemble", ARITY_NONE, EFFECT_ASSEMBLE},
     {"--compile", ARITY_NONE, EFFECT_COMPILE},
@@ -27,7 +28,6 @@ static const struct option table[] = {
     {"--target", ARITY_SEPARATE, EFFECT_PASS},
     {"--target=", ARITY_JOINED, EFFECT_PASS},
     {"--version", ARITY_NONE, EFFECT_PLAIN},
-    {"-###", ARITY_NONE, EFFECT_PLAIN},
     {"-A", ARITY_EITHER, EFFECT_PASS},
     {"-B", ARITY_EITHER, EFFECT_PASS},
     {"-D", ARITY_EITHER, EFFECT_PASS},

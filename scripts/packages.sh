@@ -1,0 +1,22 @@
+# Debian packages, sourced by the other scripts. HYPE_BUILD_PACKAGES builds; HYPE_TEST_PACKAGES is what the tests add.
+HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
+libssl-dev libelf-dev zlib1g-dev libxxhash-dev"
+HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev"
+
+# Installs those of its arguments that are missing, after saying which.
+install_packages() {
+    missing=
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
+    echo "Installing Debian packages:$missing"
+    as_root=
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo > /dev/null || { echo "Need root (or sudo) to run: apt-get install$missing" >&2; exit 1; }
+        as_root=sudo
+    fi
+    # shellcheck disable=SC2086
+    $as_root sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing" \
+        > /tmp/hype-apt.log 2>&1 || { tail -n 20 /tmp/hype-apt.log >&2; exit 1; }
+}

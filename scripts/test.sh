@@ -1,0 +1,23 @@
+#!/bin/sh
+# The whole test suite. Parts whose requirements are missing are skipped and say so; with CI=true that is a failure.
+#
+#   sh scripts/test.sh [ctest options]
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+# shellcheck disable=SC2086
+install_packages $HYPE_BUILD_PACKAGES $HYPE_TEST_PACKAGES
+
+suite() { # preset, ctest options
+    preset=$1
+    shift
+    echo "== $preset"
+    cmake --preset "$preset" > /dev/null
+    cmake --build --preset "$preset" > "build/$preset/build.log" 2>&1 || { cat "build/$preset/build.log"; exit 1; }
+    ctest --preset "$preset" "$@"
+}
+
+# The sanitizers first: what they find is better told by them than by a failure later on.
+suite asan "$@"
+suite clang -LE slow "$@"
+suite dev "$@"

@@ -1,0 +1,144 @@
+/* options.c: the option table, option by option, and whole command lines. */
+#include "testing.h"
+
+#include "options.h"
+
+#include <string.h>
+
+static void finds(const char *argument, const char *name, const char *value)
+{
+    const char *found_value;
+    const struct option *option = option_find(argument, &found_value);
+    if (!name) {
+        if (option)
+            fail_msg("'%s' was taken for '%s'", argument, option->name);
+        return;
+    }
+    if (!option)
+        fail_msg("'%s' was not found", argument);
+    else
+        assert_string_equal(option->name, name);
+    if (value)
+        assert_string_equal(found_value, value);
+    else
+        assert_null(found_value);
+}
+
+static void options_by_name(void **state)
+{
+    (void)state;
+    finds("-c", "-c", NULL);
+    finds("-S", "-S", NULL);
+    finds("-E", "-E", NULL);
+    finds("-o", "-o", NULL);
+    finds("-ofile", "-o", "file");
+    finds("-x", "-x", NULL);
+    finds("-xc", "-x", "c");
+    finds("-I", "-I", NULL);
+    finds("-Idir", "-I", "dir");
+    finds("-iquotedir", "-iquote", "dir");
+    finds("-isystem", "-isystem", NULL);
+    finds("-include", "-include", NULL);
+    finds("-include-pch", "-include-pch", NULL);
+    finds("-imacros", "-imacros", NULL);
+    finds("-DX=1", "-D", "X=1");
+    finds("-UX", "-U", "X");
+    finds("-M", "-M", NULL);
+    finds("-MM", "-MM", NULL);
+    finds("-MD", "-MD", NULL);
+    finds("-MMD", "-MMD", NULL);
+    finds("-MF", "-MF", NULL);
+    finds("-MFx.d", "-MF", "x.d");
+    finds("-MT", "-MT", NULL);
+    finds("-MQ", "-MQ", NULL);
+    finds("-MP", "-MP", NULL);
+    finds("-Wl,-z,now", "-Wl,", "-z,now");
+    finds("-Wp,-MD,x.d", "-Wp,", "-MD,x.d");
+    finds("-Wa,-a", "-Wa,", "-a");
+    finds("-Wall", NULL, NULL);
+    finds("-Xlinker", "-Xlinker", NULL);
+    finds("-Xclang", "-Xclang", NULL);
+    finds("-lm", "-l", "m");
+    finds("-l", "-l", NULL);
+    finds("-L/x", "-L", "/x");
+    finds("-O2", "-O", "2");
+    finds("-std=c11", NULL, NULL);
+    finds("-fPIC", "-fPIC", NULL);
+    finds("-fPIE", "-fPIE", NULL);
+    finds("-fno-pie", "-fno-pie", NULL);
+    finds("-fplugin=x", NULL, NULL);
+    finds("-flto=thin", NULL, NULL);
+    finds("-fsyntax-only", "-fsyntax-only", NULL);
+    finds("-save-temps", NULL, NULL);
+    finds("-shared", "-shared", NULL);
+    finds("-shared-libgcc", NULL, NULL);
+    finds("-static", "-static", NULL);
+    finds("-static-pie", "-static-pie", NULL);
+    finds("-static-libgcc", NULL, NULL);
+    finds("-r", "-r", NULL);
+    finds("-rdynamic", NULL, NULL);
+    finds("-pthread", NULL, NULL);
+    finds("-pipe", NULL, NULL);
+    finds("-pie", "-pie", NULL);
+    finds("-specs=x", "-specs=", "x");
+    finds("-B", "-B", NULL);
+    finds("--sysroot=/x", "--sysroot=", "/x");
+    finds("--sysroot", "--sysroot", NULL);
+    finds("-target", "-target", NULL);
+    finds("--target=x", "--target=", "x");
+    finds("-###", "-###", NULL);
+    finds("--version", "--version", NULL);
+    finds("-v", NULL, NULL);
+    finds("-print-search-dirs", "-print-", "search-dirs");
+    finds("-dumpmachine", "-dumpmachine", NULL);
+    finds("--coverage", "--coverage", NULL);
+    finds("-g3", NULL, NULL);
+    finds("-m32", NULL, NULL);
+    finds("-mcmodel=kernel", "-mcmodel=kernel", NULL);
+    finds("-mllvm", "-mllvm", NULL);
+}
+
+static struct command parse(char **arguments)
+{
+    struct command command;
+    assert_int_equal(command_parse(arguments, &command), 0);
+    return command;
+}
+#define PARSE(...) parse((char *[]){__VA_ARGS__, NULL})
+
+static void command_lines(void **state)
+{
+    (void)state;
+    struct command c = PARSE("-c", "-o", "a.o", "-I", "x.c", "-MD", "-MF", "a.d", "a.c");
+    assert_true(c.compile && c.dependencies && !c.plain);
+    assert_string_equal(c.output, "a.o");
+    assert_string_equal(c.dependency_file, "a.d");
+    assert_int_equal(c.n_inputs, 1);
+    assert_int_equal(c.n_c_sources, 1);
+    command_free(&c);
+    c = PARSE("-x", "c", "strange.name", "-x", "none", "b.o", "b.cpp");
+    assert_int_equal(c.n_inputs, 3);
+    assert_int_equal(c.n_c_sources, 1);
+    command_free(&c);
+    c = PARSE("-E", "a.c");
+    assert_true(c.plain);
+    command_free(&c);
+    c = PARSE("-x", "c", "-");
+    assert_true(c.plain);
+    command_free(&c);
+    c = PARSE("--version");
+    assert_true(c.plain);
+    command_free(&c);
+    c = PARSE("-fno-pie", "-shared", "-static", "a.o");
+    assert_true(c.position_chosen && c.shared && c.is_static);
+    command_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_by_name),
+        cmocka_unit_test(command_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,10 +6,12 @@
  *
  * EXTRACT_ENV_IMAGE names the image for containers and pods.
  */
+#define _GNU_SOURCE /* environ */
 #include <hype/hype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     char *name, *value;
@@ -20,8 +22,6 @@ typedef struct {
     size_t n_vars;
     env_var *vars HYPE_COUNTED_BY(n_vars);
 } report;
-
-extern char **environ;
 
 static char *output_of(const char *cmd)
 {

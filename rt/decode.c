@@ -517,14 +517,20 @@ static int run_pass(struct decoder *d, enum pass pass)
     return 0;
 }
 
+bool image_has_contexts(const struct hype_unit *unit)
+{
+    for (uint32_t t = 0; t < unit->n_types; t++)
+        if (unit->types[t].flags & HYPE_TYPE_CONTEXT)
+            return true;
+    return false;
+}
+
 static int make_contexts(struct decoder *d)
 {
-    for (uint32_t t = 0; t < d->unit->n_types; t++)
-        if (d->unit->types[t].flags & HYPE_TYPE_CONTEXT) {
-            d->contexts = calloc(d->header->n_objects, sizeof *d->contexts);
-            return d->contexts ? 0 : error_memory(d->error);
-        }
-    return 0;
+    if (!image_has_contexts(d->unit))
+        return 0;
+    d->contexts = calloc(d->header->n_objects, sizeof *d->contexts);
+    return d->contexts ? 0 : error_memory(d->error);
 }
 
 /* ---- Arguments ---- */
@@ -638,6 +644,7 @@ static void copy_object(const struct decoder *d, uint64_t number)
 /* The captured object whose new contents root NUMBER is. */
 static int find_updated(struct decoder *d, uint64_t number, uint64_t reference, char **address)
 {
+    const struct capture *capture = d->capture;
     const struct image_header *h = (const void *)d->capture->image.data;
     const struct image_object *captured = (const void *)(d->capture->image.data + h->objects);
     const struct image_object *o = &d->objects[number];
@@ -648,6 +655,11 @@ static int find_updated(struct decoder *d, uint64_t number, uint64_t reference, 
         target.count != IMAGE_OBJECT_COUNT(o) || !(IMAGE_OBJECT_FLAGS(&captured[target.object]) & HYPE_DIRECTION_OUT))
         return damaged(d->error, "it changes what the call did not give it to change");
     *address = target.address;
+    if (d->contexts) { /* what lay in the frame that was captured lies in the new one */
+        const char *context = capture->contexts[target.object], *frame = capture->addresses[0];
+        bool in_frame = context && (uintptr_t)context - (uintptr_t)frame < d->unit->types[d->entry->frame].size;
+        d->contexts[number] = in_frame ? d->finals[0] + (context - frame) : context;
+    }
     return 0;
 }
 
@@ -655,14 +667,15 @@ static int find_updated(struct decoder *d, uint64_t number, uint64_t reference, 
 static int allocate_finals(struct decoder *d, char *frame, uint64_t *n_allocated)
 {
     const uint64_t *updates = (const void *)(d->objects + d->header->n_objects);
+    char *address;
+    d->finals[0] = frame;
     for (uint64_t i = 0; i < d->header->n_roots; i++) {
-        int status = find_updated(d, i, updates[i], &d->finals[i]);
+        int status = find_updated(d, i, updates[i], i == 0 ? &address : &d->finals[i]);
         if (status < 0)
             return status;
         if (i > 0 && updates[i] <= updates[i - 1])
             return damaged(d->error, "its updates are out of order");
     }
-    d->finals[0] = frame;
     for (uint64_t i = d->header->n_roots; i < d->header->n_objects; i++) {
         const struct image_object *o = &d->objects[i];
         size_t alignment = d->unit->types[IMAGE_OBJECT_TYPE(o)].alignment;
@@ -695,9 +708,9 @@ static int free_freed(struct decoder *d)
 
 static int decode_return(struct decoder *d, char *frame, uint64_t *n_allocated)
 {
-    int status = allocate_finals(d, frame, n_allocated);
+    int status = make_contexts(d);
     if (status == 0)
-        status = make_contexts(d);
+        status = allocate_finals(d, frame, n_allocated);
     if (status == 0)
         status = run_pass(d, PASS_CHECK);
     if (status == 0)

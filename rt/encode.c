@@ -632,20 +632,27 @@ void capture_free(struct capture *capture)
 {
     buffer_free(&capture->image);
     free(capture->addresses);
+    free(capture->contexts);
     capture->addresses = NULL;
+    capture->contexts = NULL;
 }
 
 /* Addresses in the order of the object table: stored ones first. */
 static int keep_addresses(struct encoder *e, struct capture *capture)
 {
+    bool contexts = image_has_contexts(e->unit);
     capture->addresses = malloc(e->n_objects * sizeof(void *));
-    if (!capture->addresses)
+    capture->contexts = contexts ? malloc(e->n_objects * sizeof(void *)) : NULL;
+    if (!capture->addresses || (contexts && !capture->contexts))
         return error_memory(e->error);
     size_t next = 0;
     for (int reserved = 0; reserved < 2; reserved++)
         for (size_t i = 0; i < e->n_objects; i++)
-            if (e->objects[i].reserved == (bool)reserved)
+            if (e->objects[i].reserved == (bool)reserved) {
+                if (contexts)
+                    capture->contexts[next] = e->objects[i].context;
                 capture->addresses[next++] = (void *)(uintptr_t)e->objects[i].address;
+            }
     return 0;
 }
 

@@ -79,6 +79,7 @@ struct capture {
     const struct hype_entry *entry;
     struct buffer image;
     void **addresses;
+    const void **contexts; /* of each object, as count functions want them; NULL where no type has HYPE_TYPE_CONTEXT */
 };
 void capture_free(struct capture *capture);
 
@@ -125,6 +126,9 @@ int image_decode_return(const void *source, size_t size, const struct capture *c
                         hype_error **error);
 
 /* ---- Shared by writer and reader ---- */
+
+/* Has the unit types whose count functions want a context? */
+bool image_has_contexts(const struct hype_unit *unit);
 
 /* Bytes that COUNT elements of TYPE take; COUNT is that of its flexible array member where it has one. -1: too many. */
 int image_object_size(const struct hype_unit *unit, uint32_t type, uint64_t count, uint64_t *size);

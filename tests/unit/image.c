@@ -1,0 +1,345 @@
+/*
+ * image.c: capture images survive the way there and back, and nothing that is done to them gets past the reader.
+ *
+ * Built by hypecc: the functions below are captured, called from their decoded frame and decoded again in this one
+ * process, without a submitter between.
+ */
+#include "testing.h"
+
+#include "closure.h"
+#include "image.h"
+
+#include <hype/hype.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum kind { WORD, CHILD };
+
+struct tree {
+    char *name;
+    enum kind kind;
+    union {
+        char *word HYPE_TAG(kind, WORD);
+        struct tree *child HYPE_TAG(kind, CHILD);
+    };
+    unsigned n;
+    struct tree **children HYPE_COUNTED_BY(n);
+    struct tree *parent;
+    double weights[2];
+};
+
+/* Renames every child, adds one. */
+HYPE_FN struct tree *grow(struct tree *t, const char *name, HYPE_OUT int lengths[static 2],
+                          char **HYPE_NULL_TERMINATED extra)
+{
+    struct tree *made = calloc(1, sizeof *made);
+    for (unsigned i = 0; i < t->n; i++)
+        t->children[i]->name[0] = 'X';
+    made->name = strdup(name);
+    made->kind = CHILD;
+    made->child = t;
+    made->parent = t;
+    made->weights[1] = 0.5;
+    lengths[0] = (int)strlen(name);
+    lengths[1] = extra && extra[0] ? (int)strlen(extra[0]) : -1;
+    return made;
+}
+
+struct fixture {
+    struct tree root, left, right;
+    struct tree *children[2];
+    char names[3][8];
+    char first[4], second[4], *extra[3];
+    int lengths[2];
+    hype_closure *closure;
+};
+
+static void bind(struct fixture *f)
+{
+    memset(f, 0, sizeof *f);
+    strcpy(f->names[0], "root");
+    strcpy(f->names[1], "left");
+    strcpy(f->names[2], "right");
+    strcpy(f->first, "one");
+    strcpy(f->second, "two");
+    f->extra[0] = f->first;
+    f->extra[1] = f->second;
+    f->children[0] = &f->left;
+    f->children[1] = &f->right;
+    f->root = (struct tree){.name = f->names[0], .kind = WORD, .word = f->names[1] + 1, .n = 2, .children = f->children};
+    f->left = (struct tree){.name = f->names[1], .kind = CHILD, .child = &f->right, .parent = &f->root};
+    f->right = (struct tree){.name = f->names[2], .kind = CHILD, .child = NULL, .parent = &f->root};
+    f->closure = (hype_closure *)hype_bind(grow, &f->root, "new", f->lengths, f->extra);
+    if (f->closure->error)
+        fail_msg("%s", f->closure->error->message);
+}
+
+/* An image in memory as the reader wants it. */
+static void *map_copy(const void *data, size_t size)
+{
+    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(copy != MAP_FAILED);
+    return memcpy(copy, data, size);
+}
+
+static int decode(const struct capture *c, const void *data, size_t size, struct image *image, void **frame,
+                  void **mapped, char *reserved, hype_error **error)
+{
+    mapped[0] = map_copy(data, size);
+    mapped[1] = map_copy(data, size);
+    return image_decode_arguments(mapped[0], mapped[1], size, reserved, c->unit, c->entry, image, frame, error);
+}
+
+static void unmap(void **mapped, size_t size)
+{
+    munmap(mapped[0], size);
+    munmap(mapped[1], size);
+}
+
+static struct buffer answer(const struct capture *c)
+{
+    struct image image;
+    struct buffer returned = BUFFER_EMPTY;
+    char reserved[64] = {0};
+    void *frame, *mapped[2];
+    hype_error *error = NULL;
+    if (decode(c, c->image.data, c->image.size, &image, &frame, mapped, reserved, &error) < 0)
+        fail_msg("%s", error->message);
+    assert_true(image.header->reserved_size <= sizeof reserved);
+    c->entry->invoke(frame);
+    struct tree *made;
+    memcpy(&made, (char *)frame + c->entry->result_offset, sizeof made);
+    assert_int_equal(image_encode_return(&image, &returned, &error), 0);
+    free(made->name);
+    free(made);
+    image_free(&image);
+    unmap(mapped, c->image.size);
+    return returned;
+}
+
+static void there_and_back(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct tree *made;
+    hype_error *error = NULL;
+    bind(&f);
+    struct buffer returned = answer(&f.closure->capture);
+    if (image_decode_return(returned.data, returned.size, &f.closure->capture, &made, &error) < 0)
+        fail_msg("%s", error->message);
+    assert_string_equal(made->name, "new");
+    assert_ptr_equal(made->child, &f.root);
+    assert_ptr_equal(made->parent, &f.root);
+    assert_string_equal(f.names[1], "Xeft");
+    assert_string_equal(f.names[2], "Xight");
+    assert_ptr_equal(f.left.name, f.names[1]);
+    assert_int_equal(f.lengths[0], 3);
+    assert_int_equal(f.lengths[1], 3);
+    free(made->name);
+    free(made);
+    buffer_free(&returned);
+    hype_closure_free(f.closure);
+}
+
+/* With each byte changed in turn the reader says what is wrong. */
+static void every_byte_counts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    bind(&f);
+    struct capture *c = &f.closure->capture;
+    struct buffer returned = answer(c);
+    for (size_t i = 0; i < c->image.size; i++) {
+        struct image image;
+        void *frame, *mapped[2];
+        hype_error *error = NULL;
+        char reserved[64];
+        c->image.data[i] ^= (char)(1 << i % 8);
+        int status = decode(c, c->image.data, c->image.size, &image, &frame, mapped, reserved, &error);
+        if (status != -HYPE_FORMAT && status != -HYPE_INCOMPATIBLE)
+            fail_msg("argument byte %zu: %s", i, hype_status_name(status));
+        assert_non_null(error);
+        error_free(error);
+        c->image.data[i] ^= (char)(1 << i % 8);
+        unmap(mapped, c->image.size);
+    }
+    for (size_t i = 0; i < returned.size; i++) {
+        struct tree *made;
+        hype_error *error = NULL;
+        returned.data[i] ^= (char)(1 << i % 8);
+        int status = image_decode_return(returned.data, returned.size, c, &made, &error);
+        if (status != -HYPE_FORMAT && status != -HYPE_INCOMPATIBLE)
+            fail_msg("return byte %zu: %s", i, hype_status_name(status));
+        error_free(error);
+        returned.data[i] ^= (char)(1 << i % 8);
+    }
+    buffer_free(&returned);
+    hype_closure_free(f.closure);
+}
+
+static void every_length_counts(void **state)
+{
+    (void)state;
+    struct fixture f;
+    bind(&f);
+    struct capture *c = &f.closure->capture;
+    for (size_t size = 1; size < c->image.size; size++) {
+        struct image image;
+        void *frame, *mapped[2];
+        char reserved[64];
+        assert_int_equal(decode(c, c->image.data, size, &image, &frame, mapped, reserved, NULL), -HYPE_FORMAT);
+        unmap(mapped, size);
+    }
+    hype_closure_free(f.closure);
+}
+
+/* A forger fixes the checksum too. Whatever is let through can be walked without leaving the image. */
+static void forged_images_stay_in_bounds(void **state)
+{
+    (void)state;
+    struct fixture f;
+    uint64_t seed = 4711;
+    unsigned passed = 0;
+    bind(&f);
+    struct capture *c = &f.closure->capture;
+    for (int round = 0; round < 60000; round++) {
+        struct image image;
+        void *frame, *mapped[2];
+        char reserved[64] = {0};
+        cleanup_free char *forged = malloc(c->image.size);
+        memcpy(forged, c->image.data, c->image.size);
+        for (uint64_t n = 1 + next_random(&seed) % 3; n > 0; n--) {
+            uint64_t at = next_random(&seed) % c->image.size, what = next_random(&seed);
+            if (what % 3 == 0)
+                forged[at] ^= (char)(1 << what / 3 % 8);
+            else if (what % 3 == 1)
+                forged[at] = (char)(what >> 8);
+            else /* something that looks like a reference or an offset */
+                memcpy(forged + (at & ~(uint64_t)7), &(uint64_t){what >> 8 & (c->image.size * 2 - 1)}, 8);
+        }
+        struct image_header *header = (void *)forged;
+        header->checksum = image_checksum(forged, c->image.size);
+        if (decode(c, forged, c->image.size, &image, &frame, mapped, reserved, NULL) == 0) {
+            if (image.header->reserved_size <= sizeof reserved) {
+                struct buffer returned = BUFFER_EMPTY;
+                if (image_encode_return(&image, &returned, NULL) == 0)
+                    buffer_free(&returned);
+            }
+            image_free(&image);
+            passed++;
+        }
+        unmap(mapped, c->image.size);
+    }
+    assert_true(passed > 0); /* plain data may change */
+    hype_closure_free(f.closure);
+}
+
+static void forged_returns_stay_in_bounds(void **state)
+{
+    (void)state;
+    uint64_t seed = 815;
+    for (int round = 0; round < 20000; round++) {
+        struct fixture f;
+        struct tree *made = NULL;
+        bind(&f);
+        struct buffer returned = answer(&f.closure->capture);
+        struct image_header *header = (void *)returned.data;
+        uint64_t at = next_random(&seed) % returned.size;
+        returned.data[at] = (char)next_random(&seed);
+        header->checksum = image_checksum(returned.data, returned.size);
+        /* A forged reference may free what the fixture has on the stack: such images are not applied here. */
+        if (header->n_freed == 0 && image_decode_return(returned.data, returned.size, &f.closure->capture, &made, NULL) == 0 &&
+            made && (uintptr_t)made - (uintptr_t)&f >= sizeof f) {
+            if (made->name && (uintptr_t)made->name - (uintptr_t)&f >= sizeof f)
+                free(made->name);
+            free(made);
+        }
+        buffer_free(&returned);
+        hype_closure_free(f.closure);
+    }
+}
+
+/* ---- Pointers that see one block in different sizes ---- */
+
+struct span {
+    int *cursor;
+    int *begin HYPE_COUNTED_BY(n);
+    int *end HYPE_COUNTED_BY(0);
+    size_t n;
+};
+
+HYPE_FN long advance(struct span *s)
+{
+    *s->cursor += 100;
+    s->cursor++;
+    return s->end - s->cursor;
+}
+
+static void overlapping_extents(void **state)
+{
+    (void)state;
+    int array[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    struct span s = {array + 2, array, array + 8, 8};
+    struct image image;
+    struct buffer returned = BUFFER_EMPTY;
+    void *frame, *mapped[2];
+    long left;
+    hype_error *error = NULL;
+    hype_closure *closure = (hype_closure *)hype_bind(advance, &s);
+    struct capture *c = &closure->capture;
+    if (closure->error)
+        fail_msg("%s", closure->error->message);
+    assert_int_equal(decode(c, c->image.data, c->image.size, &image, &frame, mapped, NULL, &error), 0);
+    c->entry->invoke(frame);
+    assert_int_equal(image_encode_return(&image, &returned, &error), 0);
+    if (image_decode_return(returned.data, returned.size, c, &left, &error) < 0)
+        fail_msg("%s", error->message);
+    assert_int_equal(array[2], 102);
+    assert_int_equal(left, 5);
+    assert_ptr_equal(s.cursor, array + 3);
+    assert_ptr_equal(s.begin, array);
+    assert_ptr_equal(s.end, array + 8);
+    image_free(&image);
+    unmap(mapped, c->image.size);
+    buffer_free(&returned);
+    hype_closure_free(closure);
+}
+
+static void errors_travel(void **state)
+{
+    (void)state;
+    struct buffer image = BUFFER_EMPTY;
+    hype_error error = {.status = -HYPE_CRASHED, .message = "it crashed", .signal = 11, .backtrace = "#0 f\n"};
+    hype_error *read = NULL;
+    assert_int_equal(image_encode_error(&error, &image, NULL), 0);
+    assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_CRASHED);
+    assert_string_equal(read->message, "it crashed");
+    assert_string_equal(read->backtrace, "#0 f\n");
+    assert_null(read->output);
+    assert_int_equal(read->signal, 11);
+    error_clear(&read);
+    for (size_t i = 0; i < image.size; i++) {
+        image.data[i] ^= 0x10;
+        int status = image_decode_error(image.data, image.size, &read);
+        if (status != -HYPE_FORMAT && status != -HYPE_INCOMPATIBLE)
+            fail_msg("byte %zu: %s", i, hype_status_name(status));
+        error_clear(&read);
+        image.data[i] ^= 0x10;
+    }
+    buffer_free(&image);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(every_byte_counts),
+        cmocka_unit_test(every_length_counts),
+        cmocka_unit_test(forged_images_stay_in_bounds),
+        cmocka_unit_test(forged_returns_stay_in_bounds),
+        cmocka_unit_test(overlapping_extents),
+        cmocka_unit_test(errors_travel),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

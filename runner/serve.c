@@ -142,6 +142,8 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
                         .slot = slot};
     uint64_t size;
     if (call_run(&call, &size) == 0) {
+        if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
+            workdir_remove(working);
         send_reply(request.call, size, call.returned_fd);
         slot->state = SERVE_ANSWERED;
     }
@@ -167,11 +169,11 @@ static void bury(size_t number, int wait_status)
     slot->pid = 0;
     if (slot->state == SERVE_IDLE)
         return;
+    if (slot->state == SERVE_ANSWERED)
+        return;
     cleanup_free char *used = text_format("%s/%zu", folder, number);
     if (used)
         workdir_remove(used);
-    if (slot->state == SERVE_ANSWERED)
-        return;
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
     reply_with_error(slot->call, error);

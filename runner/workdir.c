@@ -28,6 +28,8 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 void workdir_remove(const char *path)
 {
+    if (rmdir(path) == 0) /* mostly there is nothing in it */
+        return;
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 

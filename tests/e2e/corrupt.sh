@@ -1,0 +1,53 @@
+#!/bin/sh
+# What was staged is changed afterwards: hype-run refuses it and says why. Usage: corrupt.sh BIN_DIR
+set -eu
+bin=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "corrupt.sh: $1" >&2
+    exit 1
+}
+
+HYPE_KEEP_STAGED=1 HYPE_SUBMITTER="process:?staging=file://$work/staging" HYPE_LOG=info "$bin/hello" > "$work/out" 2> "$work/log"
+manifest=$(ls "$work"/staging/manifest-*.json)
+uri="file://$manifest#sha256=$(sha256sum "$manifest" | cut -d' ' -f1)"
+HYPE_TERMINATION_LOG=$work/termination
+export HYPE_TERMINATION_LOG
+
+run() {
+    rm -f "$work"/staging/*/*-return.bin
+    "$bin/hype-run" "$1" > "$work/out" 2> "$work/err"
+}
+refuses() { # what, expected
+    if run "$uri"; then fail "accepted a changed $1"; fi
+    grep -q "^error: $2" "$work/termination" || fail "a changed $1: $(cat "$work/termination")"
+}
+
+run "$uri" || fail "the call cannot be run again by hand: $(cat "$work/err")"
+grep -q '^file:///.*-return.bin#sha256=' "$work/termination" || fail "no return value: $(cat "$work/termination")"
+
+capture=$(ls "$work"/staging/hype-run-*/*.capture)
+cp "$capture" "$work/kept"
+size=$(wc -c < "$capture")
+for offset in 0 9 40 "$((size / 2))" "$((size - 1))"; do
+    cp "$work/kept" "$capture"
+    printf '\377' | dd of="$capture" bs=1 seek="$offset" conv=notrunc 2> /dev/null
+    refuses "capture (byte $offset)" "HYPE_FORMAT: fetching .*SHA-256"
+done
+head -c 100 "$work/kept" > "$capture"
+refuses "capture (shorter)" "HYPE_FORMAT: fetching "
+rm "$capture"
+refuses "capture (gone)" "HYPE_NOT_FOUND: fetching "
+cp "$work/kept" "$capture"
+
+object=$(ls "$work"/staging/hello-*.so)
+printf '\377' | dd of="$object" bs=1 seek=5000 conv=notrunc 2> /dev/null
+refuses "remote object" "HYPE_FORMAT: fetching .*SHA-256"
+
+printf ' ' >> "$manifest"
+refuses "manifest" "HYPE_FORMAT: fetching the manifest: .*SHA-256"
+uri="file://$manifest"
+refuses "manifest without a digest" "HYPE_INVALID: "
+echo "corrupt.sh: passed"

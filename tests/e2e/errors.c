@@ -1,0 +1,191 @@
+/* errors.c: what goes wrong there comes back as an error that says what happened. */
+#include "check.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static __attribute__((noinline)) int innermost(volatile int *p)
+{
+    return *p + 1;
+}
+HYPE_FN int crash(void)
+{
+    return innermost((volatile int *)(size_t)16) + 1;
+}
+HYPE_FN int leave(int status)
+{
+    fprintf(stderr, "about to leave\n");
+    exit(status);
+}
+HYPE_FN void give_up(void)
+{
+    abort();
+}
+HYPE_FN void kill_self(int number)
+{
+    kill(getpid(), number);
+}
+HYPE_FN int recurse(int n)
+{
+    volatile char frame[4096];
+    frame[0] = (char)n;
+    return n < 0 ? 0 : recurse(n + 1) + frame[0];
+}
+HYPE_FN int divide(int a, int b)
+{
+    return a / b;
+}
+HYPE_FN int say(const char *text)
+{
+    return printf("%s\n", text);
+}
+HYPE_FN char *folder(void)
+{
+    return getcwd(NULL, 0);
+}
+HYPE_FN char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value ? strdup(value) : NULL;
+}
+HYPE_FN void sleep_long(void)
+{
+    sleep(600);
+}
+HYPE_FN long read_file(const char *name)
+{
+    FILE *file = fopen(name, "r");
+    long value = -1;
+    if (file && fscanf(file, "%ld", &value) != 1)
+        value = -2;
+    if (file)
+        fclose(file);
+    return value;
+}
+static int unknown(int x)
+{
+    return x;
+}
+
+static void crashes(void)
+{
+    int result;
+    FAILS(HYPE_CRASHED, "SIGSEGV", &result, crash);
+    const hype_error *e = hype_last_error();
+    CHECK(e->signal == SIGSEGV && strstr(e->message, "0x10"));
+    CHECK(e->backtrace && strstr(e->backtrace, "#0 innermost") && strstr(e->backtrace, "crash"));
+    FAILS(HYPE_CRASHED, "SIGABRT", NULL, give_up);
+    CHECK(strstr(hype_last_error()->backtrace, "give_up"));
+    FAILS(HYPE_CRASHED, "SIGKILL", NULL, kill_self, SIGKILL);
+    FAILS(HYPE_CRASHED, "SIGTERM", NULL, kill_self, SIGTERM);
+    FAILS(HYPE_CRASHED, "SIGSEGV", &result, recurse, 0); /* the stack is full: the handler has its own */
+    CHECK(hype_last_error()->backtrace && strstr(hype_last_error()->backtrace, "recurse"));
+    FAILS(HYPE_CRASHED, "SIGFPE", &result, divide, 1, 0);
+}
+
+static void exits(void)
+{
+    int result;
+    FAILS(HYPE_EXITED, "exit status 7", &result, leave, 7);
+    CHECK(hype_last_error()->exit_status == 7);
+    CHECK(hype_last_error()->output && strstr(hype_last_error()->output, "about to leave"));
+    FAILS(HYPE_EXITED, "exit status 0", &result, leave, 0);
+    CALL(&result, divide, 7, 2); /* and the next call works */
+    CHECK(result == 3);
+    CHECK(hype_last_error() == NULL);
+}
+
+static void surroundings(void)
+{
+    char *text, here[4096];
+    struct stat status;
+    CALL(&text, folder);
+    CHECK(strcmp(text, getcwd(here, sizeof here)) != 0);
+    CHECK(stat(text, &status) < 0); /* it is gone */
+    free(text);
+    setenv("HYPE_TEST_SECRET", "of this process only", 1);
+    CALL(&text, variable, "HYPE_TEST_SECRET");
+    CHECK(text == NULL);
+    CALL(&text, variable, "HYPE_EXECUTION_ID");
+    CHECK(strncmp(text, "hype-run-", 9) == 0 && strlen(text) == 17);
+    free(text);
+    hype_env env = hype_with_variable(hype_default_env, "WORD", "two words");
+    if (hype_submit(NULL, env, hype_bind(variable, "WORD"), &text) < 0)
+        hype_perror("variable");
+    CHECK(strcmp(text, "two words") == 0);
+    free(text);
+}
+
+static void data_files(void)
+{
+    char path[] = "/tmp/hype-data-XXXXXX";
+    int fd = mkstemp(path);
+    long value;
+    CHECK(fd >= 0 && write(fd, "4711", 4) == 4 && close(fd) == 0);
+    hype_env env = hype_with_file(hype_default_env, path);
+    CHECK(hype_submit(NULL, env, hype_bind(read_file, strrchr(path, '/') + 1), &value) == 0);
+    CHECK(value == 4711);
+    unlink(path);
+    CHECK(hype_submit(NULL, env, hype_bind(read_file, "x"), &value) == -HYPE_NOT_FOUND);
+    CHECK(strstr(hype_last_error()->message, path));
+}
+
+static void before_the_call(void)
+{
+    int result;
+    FAILS(HYPE_NOT_BUILT, "unknown", &result, unknown, 1);
+    hype_closure *closure = (hype_closure *)hype_bind(divide, 1, 1); /* never submitted */
+    hype_closure_free(closure);
+    hype_env env = hype_default_env;
+    for (int i = 0; i < 20; i++)
+        env = hype_with_secret(env, "name", "/path");
+    CHECK(hype_submit(NULL, env, hype_bind(divide, 1, 1), &result) == -HYPE_INVALID);
+    CHECK(strstr(hype_last_error()->message, "secrets"));
+    CHECK(hype_submitter_open("nowhere:") == NULL && strstr(hype_last_error()->message, "process:"));
+    CHECK(hype_submitter_open("process:?colour=red") == NULL && strstr(hype_last_error()->message, "colour"));
+    CHECK(hype_submitter_open("process:?workers=0") == NULL && strstr(hype_last_error()->message, "workers"));
+}
+
+static void timeouts(void)
+{
+    hype_env env = hype_with_timeout(hype_default_env, 0.3);
+    CHECK(hype_submit(NULL, env, hype_bind(sleep_long), NULL) == -HYPE_TIMEOUT);
+    CHECK(strstr(hype_last_error()->message, "sleep_long"));
+}
+
+static void several_at_once(void)
+{
+    enum { N = 40 };
+    hype_future *futures[N];
+    int result;
+    for (int i = 0; i < N; i++)
+        futures[i] = hype_start(NULL, hype_default_env, i == 20 ? hype_bind(crash) : hype_bind(divide, i, 1));
+    for (int i = 0; i < N; i++) {
+        int status = hype_await(futures[i], &result);
+        CHECK(i == 20 ? status == -HYPE_CRASHED : status == 0 && result == i);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    hype_submitter *submitter = NULL;
+    if (argc > 1 && strcmp(argv[1], "say") == 0) {
+        int n;
+        CALL(&n, say, "said there");
+        return n != 11;
+    }
+    crashes();
+    exits();
+    surroundings();
+    data_files();
+    before_the_call();
+    timeouts();
+    several_at_once();
+    submitter = hype_submitter_open("process:?workers=3");
+    CHECK(submitter);
+    int result;
+    CHECK(hype_submit(submitter, hype_default_env, hype_bind(divide, 9, 3), &result) == 0 && result == 3);
+    hype_submitter_close(submitter);
+    return 0;
+}

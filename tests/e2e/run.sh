@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs a program with a submitter, in folders of its own, and looks for what is left behind.
+# Usage: run.sh process|staged PROGRAM [arguments]
+set -eu
+mode=$1
+shift
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/tmp" "$work/home"
+HOME=$work/home TMPDIR=$work/tmp
+export HOME TMPDIR
+unset XDG_CACHE_HOME || true
+case $mode in
+process)
+    HYPE_SUBMITTER=process:
+    staging=$work/home/.cache/hype/staging
+    ;;
+staged)
+    HYPE_SUBMITTER="process:?staging=file://$work/staging"
+    staging=$work/staging
+    ;;
+esac
+export HYPE_SUBMITTER
+"$@"
+# A server that was just told to stop may still be removing its folder: it holds a lock on it until it is gone.
+for folder in "$TMPDIR"/hype-run-*; do
+    [ -d "$folder" ] && flock "$folder" true
+done
+left=$(ls -A "$TMPDIR")
+[ -z "$left" ] || { echo "run.sh: left in the temporary folder: $left" >&2; exit 1; }
+left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*')
+[ -z "$left" ] || { echo "run.sh: left in the staging folder: $left" >&2; exit 1; }

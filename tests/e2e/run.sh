@@ -24,7 +24,7 @@ export HYPE_SUBMITTER
 "$@"
 # A server that was just told to stop may still be removing its folder: it holds a lock on it until it is gone.
 for folder in "$TMPDIR"/hype-run-*; do
-    [ -d "$folder" ] && flock "$folder" true
+    (exec 9< "$folder" && flock 9) 2> /dev/null || true
 done
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || { echo "run.sh: left in the temporary folder: $left" >&2; exit 1; }

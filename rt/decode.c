@@ -182,6 +182,7 @@ static int check_objects(const struct image_header *h, const struct image_object
             return damaged(error, "an object is of no type or size that exists");
         if (flags & ~(unsigned)HYPE_DIRECTION_INOUT || (i >= n_stored && flags != HYPE_DIRECTION_OUT))
             return damaged(error, "an object has flags that do not exist");
+        size += size == 0; /* an empty object takes one byte */
         if (o->offset % unit->types[type].alignment || o->offset <= end - (i == 0) || o->offset - end > LARGEST_GAP ||
             o->offset > limit || size > limit - o->offset)
             return damaged(error, "an object is not where it can be");

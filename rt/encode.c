@@ -164,19 +164,20 @@ static uint64_t alignment_of(const struct hype_type *type, const char *address, 
     return kept > type->alignment ? kept : type->alignment;
 }
 
-static int place_stored(struct encoder *e, struct object *o, uint64_t size)
+static int place_stored(struct encoder *e, struct object *o, uint64_t size, uint64_t kept)
 {
     struct buffer *image = e->image;
     uint64_t alignment = alignment_of(&e->unit->types[o->type], o->address, size);
     /* One byte between objects, so that the address behind an array is not the address of its neighbour. */
     uint64_t start = (image->size + 1 + alignment - 1) & ~(alignment - 1);
-    int status = buffer_reserve(image, start - image->size + size, e->error);
+    int status = buffer_reserve(image, start - image->size + kept, e->error);
     if (status < 0)
         return status;
     memset(image->data + image->size, 0, start - image->size);
+    memset(image->data + start, 0, kept - size);
     memcpy(image->data + start, o->address, size);
     o->offset = start;
-    image->size = start + size;
+    image->size = start + kept;
     return 0;
 }
 
@@ -193,10 +194,10 @@ static int add_object(struct encoder *e, struct object added, uint64_t size, siz
     if (added.reserved) {
         uint64_t alignment = alignment_of(&e->unit->types[added.type], added.address, size);
         added.offset = (e->reserved_size + 1 + alignment - 1) & ~(alignment - 1);
-        e->reserved_size = added.offset + size;
+        e->reserved_size = added.offset + kept;
         e->n_reserved++;
     } else {
-        int status = place_stored(e, &added, size);
+        int status = place_stored(e, &added, size, kept);
         if (status < 0)
             return status;
     }

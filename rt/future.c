@@ -21,7 +21,7 @@ struct hype_future {
     pthread_cond_t ended;
     bool done;
     /* The loop thread's own. */
-    task *task;
+    struct submitter_call call;
     struct task_timer timeout;
     bool timed_out;
 };
@@ -49,7 +49,7 @@ static void timeout_fired(struct task_timer *timer)
 {
     hype_future *future = (hype_future *)((char *)timer - offsetof(hype_future, timeout));
     future->timed_out = true;
-    task_cancel(future->task);
+    task_cancel(future->call.task);
 }
 
 static void run_job(void *context)
@@ -57,11 +57,13 @@ static void run_job(void *context)
     hype_future *future = context;
     struct job *job = &future->job;
     output_open(&job->output, job->entry->name, job->id);
+    submitter_enter(future->submitter, &future->call);
     future->timeout.fire = timeout_fired;
     if (job->env.timeout > 0)
         task_timer_set(&future->timeout, clock_ms() + (int64_t)(job->env.timeout * 1000));
     int status = future->submitter->operations->run(future->submitter, job, &future->error);
     task_timer_stop(&future->timeout);
+    submitter_leave(future->submitter, &future->call);
     if (status < 0 && future->timed_out) {
         error_clear(&future->error);
         error_set(&future->error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
@@ -78,7 +80,7 @@ static void run_job(void *context)
 static void start_on_loop(void *context)
 {
     hype_future *future = context;
-    if (task_start(run_job, future, &future->task, &future->error) < 0)
+    if (task_start(run_job, future, NULL, &future->error) < 0)
         finish(future);
 }
 

@@ -10,10 +10,19 @@
 #include <malloc.h>
 #include <string.h>
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-
-extern void __libc_free(void *block);
-extern void *__libc_realloc(void *block, size_t size);
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) ||               \
+    __has_feature(thread_sanitizer)
+#define real_free    __interceptor_free /* sanitizers stand between with an allocator of their own */
+#define real_realloc __interceptor_realloc
+#else
+#define real_free    __libc_free
+#define real_realloc __libc_realloc
+#endif
+extern void real_free(void *block);
+extern void *real_realloc(void *block, size_t size);
 
 static struct image *watched;
 static uintptr_t stored_start, reserved_start;
@@ -51,25 +60,16 @@ __attribute__((visibility("default"))) void free(void *block)
     if (block && in_image(block))
         mark_freed(block);
     else
-        __libc_free(block);
+        real_free(block);
 }
 
 __attribute__((visibility("default"))) void *realloc(void *block, size_t size)
 {
     if (!block || !in_image(block))
-        return __libc_realloc(block, size);
+        return real_realloc(block, size);
     void *moved = malloc(size ? size : 1);
     if (!moved)
         return NULL;
     uint64_t old = mark_freed(block);
     return memcpy(moved, block, old < size ? old : size);
 }
-
-#else
-
-void heap_watch(struct image *image)
-{
-    (void)image; /* sanitizers have an allocator of their own, which cannot be shared */
-}
-
-#endif

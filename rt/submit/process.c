@@ -5,12 +5,12 @@
  * handed over as memory files. With ?staging=STORE each call is staged as for any other submitter, and hype-run is
  * started on its manifest: the same path as in a container, without the container.
  */
+#include "../image.h"
 #include "../log.h"
 #include "../serve.h"
 #include "../spawn.h"
 #include "../stage.h"
 #include "../task.h"
-#include "../image.h"
 #include "submitter.h"
 
 #include <errno.h>

@@ -148,15 +148,27 @@ hype_submitter *hype_submitter_open(const char *url)
 
 static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 static hype_submitter *default_submitter;
+static pid_t default_owner;
+
+/* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
+static void close_default(void)
+{
+    if (default_submitter && default_owner == getpid())
+        hype_submitter_close(default_submitter);
+    default_submitter = NULL;
+}
 
 hype_submitter *submitter_default(hype_error **error)
 {
     pthread_mutex_lock(&default_lock);
-    if (!default_submitter) {
+    if (!default_submitter || default_owner != getpid()) { /* a child of fork() has none of its parent's servers */
         const char *url = getenv("HYPE_SUBMITTER");
         default_submitter = open_url(url && *url ? url : "process:", error);
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
+        else if (default_owner == 0)
+            atexit(close_default);
+        default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;
     pthread_mutex_unlock(&default_lock);
@@ -171,10 +183,33 @@ hype_submitter *hype_default_submitter(void)
     return submitter;
 }
 
+void submitter_enter(hype_submitter *submitter, struct submitter_call *call)
+{
+    *call = (struct submitter_call){task_self(), submitter->calls};
+    submitter->calls = call;
+}
+
+void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
+{
+    struct submitter_call **where = &submitter->calls;
+    while (*where != call)
+        where = &(*where)->next;
+    *where = call->next;
+    if (!submitter->calls)
+        task_event_set(&submitter->drained);
+}
+
+/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
 static void close_in_task(void *context)
 {
     hype_submitter *submitter = context;
     task_shield_begin();
+    for (struct submitter_call *call = submitter->calls; call; call = call->next)
+        task_cancel(call->task);
+    while (submitter->calls) {
+        submitter->drained.set = false;
+        task_event_wait(&submitter->drained, NO_DEADLINE);
+    }
     submitter->operations->close(submitter);
     task_shield_end();
 }

@@ -9,6 +9,7 @@
 #define HYPE_RT_SUBMITTER_H
 
 #include "../output.h"
+#include "../task.h"
 #include "../util.h"
 
 #include <hype/generated.h>
@@ -55,10 +56,20 @@ struct submitter_operations {
     void (*close)(hype_submitter *submitter);
 };
 
-/* Every submitter starts with this. */
+/* A call in flight, on its submitter's list. */
+struct submitter_call {
+    task *task;
+    struct submitter_call *next;
+};
+
+/* Every submitter starts with this. Beyond OPERATIONS it is the loop thread's. */
 struct hype_submitter {
     const struct submitter_operations *operations;
+    struct submitter_call *calls;
+    struct task_event drained; /* no call is left */
 };
+void submitter_enter(hype_submitter *submitter, struct submitter_call *call); /* by the calling task */
+void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 
 /* hype_default_submitter() with its error. */
 hype_submitter *submitter_default(hype_error **error);

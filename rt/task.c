@@ -661,6 +661,11 @@ static void after_fork_in_child(void)
     if (loop.started) {
         close(loop.epoll);
         close(loop.wakeup);
+        free(loop.timers);
+        while (loop.n_spare_stacks > 0) {
+            size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+            munmap(loop.spare_stacks[--loop.n_spare_stacks] - guard, STACK_SIZE + guard);
+        }
     }
     memset(&loop, 0, sizeof loop);
     on_loop_thread = false;

@@ -1,0 +1,557 @@
+/*
+ * scan.c: parses the unit as the user's compiler would, and reads its entries.
+ */
+#include "scan_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The command line ---- */
+
+enum option_use {
+    OPTION_KEEP,      /* the whole word */
+    OPTION_KEEP_NEXT, /* the word, and the next one when nothing is joined to it */
+    OPTION_DROP_NEXT, /* likewise, left out */
+    OPTION_MACHINE    /* kept as long as libclang knows it */
+};
+
+/* Prefixes of what changes how a unit is read. All else is the compiler's business and stays out, since libclang would
+ * refuse what it does not know. The first that fits counts. */
+static const struct {
+    const char *prefix;
+    enum option_use use;
+} options[] = {
+    {"-D", OPTION_KEEP_NEXT},
+    {"-U", OPTION_KEEP_NEXT},
+    {"-I", OPTION_KEEP_NEXT},
+    {"-include", OPTION_KEEP_NEXT},
+    {"-imacros", OPTION_KEEP_NEXT},
+    {"-isystem", OPTION_KEEP_NEXT},
+    {"-isysroot", OPTION_KEEP_NEXT},
+    {"-iquote", OPTION_KEEP_NEXT},
+    {"-idirafter", OPTION_KEEP_NEXT},
+    {"-iprefix", OPTION_KEEP_NEXT},
+    {"-iwithprefix", OPTION_KEEP_NEXT},
+    {"--sysroot", OPTION_KEEP_NEXT},
+    {"--target=", OPTION_KEEP},
+    {"-target", OPTION_KEEP_NEXT},
+    {"-std=", OPTION_KEEP},
+    {"-ansi", OPTION_KEEP},
+    {"-x", OPTION_KEEP_NEXT},
+    {"-O", OPTION_KEEP},
+    {"-nostdinc", OPTION_KEEP},
+    {"-undef", OPTION_KEEP},
+    {"-trigraphs", OPTION_KEEP},
+    {"-pthread", OPTION_KEEP},
+    {"-Wp,-D", OPTION_KEEP},
+    {"-Wp,-U", OPTION_KEEP},
+    {"-MF", OPTION_DROP_NEXT},
+    {"-MT", OPTION_DROP_NEXT},
+    {"-MQ", OPTION_DROP_NEXT},
+    {"-o", OPTION_DROP_NEXT},
+    {"-m32", OPTION_KEEP},
+    {"-m64", OPTION_KEEP},
+    {"-mx32", OPTION_KEEP},
+    {"-mlong-double-", OPTION_KEEP},
+    {"-m", OPTION_MACHINE},
+    {"-fshort-enums", OPTION_KEEP},
+    {"-fno-short-enums", OPTION_KEEP},
+    {"-fshort-wchar", OPTION_KEEP},
+    {"-fno-short-wchar", OPTION_KEEP},
+    {"-fsigned-char", OPTION_KEEP},
+    {"-fno-signed-char", OPTION_KEEP},
+    {"-funsigned-char", OPTION_KEEP},
+    {"-fno-unsigned-char", OPTION_KEEP},
+    {"-fpack-struct", OPTION_KEEP},
+    {"-fms-extensions", OPTION_KEEP},
+    {"-fgnu89-inline", OPTION_KEEP},
+    {"-fno-gnu89-inline", OPTION_KEEP},
+    {"-ffreestanding", OPTION_KEEP},
+    {"-fhosted", OPTION_KEEP},
+    {"-fblocks", OPTION_KEEP},
+    {"-fexceptions", OPTION_KEEP},
+    {"-ffast-math", OPTION_KEEP},
+    {"-fPIC", OPTION_KEEP},
+    {"-fpic", OPTION_KEEP},
+    {"-fPIE", OPTION_KEEP},
+    {"-fpie", OPTION_KEEP},
+    {"-fopenmp", OPTION_MACHINE},
+    {"-fsanitize=", OPTION_MACHINE},
+};
+
+struct command {
+    struct arena *arena;
+    size_t n;
+    const char **words;
+};
+
+static void add(struct command *command, const char *word)
+{
+    ARENA_ADD(command->arena, command->words, command->n, word);
+}
+
+static void add_option(struct command *command, const char *word, const char *next, bool machine, bool *takes_next)
+{
+    *takes_next = false;
+    if (strcmp(word, "-fplan9-extensions") == 0)
+        word = "-fms-extensions"; /* what the two have in common: unnamed members of a named struct's type */
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        if (!starts_with(word, options[i].prefix))
+            continue;
+        enum option_use use = options[i].use;
+        bool separate = strcmp(word, options[i].prefix) == 0;
+        *takes_next = separate && next && (use == OPTION_KEEP_NEXT || use == OPTION_DROP_NEXT);
+        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) || (use == OPTION_KEEP_NEXT && separate && !next))
+            return;
+        add(command, word);
+        if (*takes_next)
+            add(command, next);
+        return;
+    }
+}
+
+/* gcc has these as keywords; clang's C library headers have them as typedefs of just these types. */
+#define PRELUDE_NAME "/hype-scan-prelude.h"
+static const char prelude[] = "typedef float _Float32;\n"
+                              "typedef double _Float64, _Float32x;\n"
+                              "typedef long double _Float64x;\n"
+                              "#ifdef __SIZEOF_FLOAT128__\n"
+                              "typedef __float128 _Float128;\n"
+                              "#elif __LDBL_MANT_DIG__ == 113\n"
+                              "typedef long double _Float128;\n"
+                              "#endif\n";
+
+static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_arguments, const char *const *arguments,
+                              bool machine, CXTranslationUnit *unit)
+{
+    struct command command = {.arena = arena};
+    static const char *const first[] = {"-x", "c"};
+    static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include", PRELUDE_NAME};
+    for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
+        add(&command, first[i]);
+    for (int i = 0; i + 1 < n_arguments; i++) {
+        bool takes_next;
+        const char *next = i + 2 < n_arguments ? arguments[i + 1] : NULL;
+        add_option(&command, arguments[i], next, machine, &takes_next);
+        i += takes_next;
+    }
+    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
+        add(&command, last[i]);
+    struct CXUnsavedFile file = {PRELUDE_NAME, prelude, sizeof prelude - 1};
+    return clang_parseTranslationUnit2(index, arguments[n_arguments - 1], command.words, (int)command.n, &file, 1,
+                                       CXTranslationUnit_DetailedPreprocessingRecord, unit);
+}
+
+/* libclang's first error; false when there is none. */
+static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **reason)
+{
+    unsigned n = clang_getNumDiagnostics(unit);
+    bool found = false;
+    for (unsigned i = 0; i < n && !found; i++) {
+        CXDiagnostic diagnostic = clang_getDiagnostic(unit, i);
+        found = clang_getDiagnosticSeverity(diagnostic) >= CXDiagnostic_Error;
+        if (found) {
+            CXString text = clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions());
+            *reason = arena_format(arena, "%s", clang_getCString(text));
+            clang_disposeString(text);
+        }
+        clang_disposeDiagnostic(diagnostic);
+    }
+    return found;
+}
+
+/* ---- What stands at file scope ---- */
+
+static bool contains(const CXCursor *cursors, size_t n, CXCursor cursor)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (clang_equalCursors(cursors[i], cursor))
+            return true;
+    }
+    return false;
+}
+
+struct file_scope {
+    struct scan *scan;
+    size_t n_entries;
+    CXCursor *entries; /* definitions */
+};
+
+static void captured_read(struct scan *scan, CXCursor variable)
+{
+    CXSourceLocation where = clang_getCursorLocation(variable);
+    const char *name = name_of(scan, variable);
+    CXType type = clang_getCanonicalType(clang_getCursorType(variable));
+    CXType element = type;
+    while (element.kind == CXType_ConstantArray || element.kind == CXType_IncompleteArray)
+        element = clang_getCanonicalType(clang_getArrayElementType(element));
+    if (clang_isConstQualifiedType(element))
+        scan_error(scan, where, "HYPE_CAPTURE on '%s', which is const: it has its value everywhere", name);
+    else if (clang_Type_getSizeOf(type) < 0)
+        scan_error(scan, where, "HYPE_CAPTURE on '%s', whose size is not known in this unit", name);
+    else
+        ARENA_ADD(scan->arena, scan->captured, scan->n_captured, clang_getCanonicalCursor(variable));
+}
+
+static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent, CXClientData data)
+{
+    struct file_scope *file = data;
+    struct scan *scan = file->scan;
+    (void)parent;
+    if (cursor.kind == CXCursor_FunctionDecl) {
+        ARENA_ADD(scan->arena, scan->functions, scan->n_functions, cursor);
+        if (!has_annotation(scan, cursor, ANNOTATION_FN))
+            return CXChildVisit_Continue;
+        CXCursor definition = clang_getCursorDefinition(cursor);
+        if (!clang_Cursor_isNull(definition) && !contains(file->entries, file->n_entries, definition))
+            ARENA_ADD(scan->arena, file->entries, file->n_entries, definition);
+    } else if (cursor.kind == CXCursor_VarDecl) {
+        if (has_annotation(scan, cursor, ANNOTATION_FN))
+            scan_error(scan, clang_getCursorLocation(cursor), "HYPE_FN belongs to a function, and '%s' is a variable",
+                       name_of(scan, cursor));
+        if (has_annotation(scan, cursor, ANNOTATION_CAPTURE) &&
+            !contains(scan->captured, scan->n_captured, clang_getCanonicalCursor(cursor)))
+            captured_read(scan, cursor);
+    }
+    return CXChildVisit_Continue;
+}
+
+/* ---- Entries ---- */
+
+/* 'inline' alone promises that another unit has the function; its address here would be that one's. */
+static bool is_inline_only(const struct scan *scan, CXCursor definition)
+{
+    if (!clang_Cursor_isFunctionInlined(definition) || clang_Cursor_getStorageClass(definition) == CX_SC_Static)
+        return false;
+    if (scan->gnu_inline)
+        return clang_Cursor_getStorageClass(definition) == CX_SC_Extern;
+    CXCursor canonical = clang_getCanonicalCursor(definition);
+    for (size_t i = 0; i < scan->n_functions; i++) {
+        CXCursor other = scan->functions[i];
+        if (clang_equalCursors(clang_getCanonicalCursor(other), canonical) &&
+            (!clang_Cursor_isFunctionInlined(other) || clang_Cursor_getStorageClass(other) == CX_SC_Extern))
+            return false;
+    }
+    return true;
+}
+
+static bool can_be_entry(struct scan *scan, CXCursor definition)
+{
+    CXType type = clang_getCanonicalType(clang_getCursorType(definition));
+    CXSourceLocation where = clang_getCursorLocation(definition);
+    const char *name = name_of(scan, definition);
+    const char *why = NULL, *remedy = NULL;
+    if (strcmp(name, "main") == 0) {
+        why = "is where the program begins, and cannot run elsewhere";
+        remedy = "put what shall run elsewhere into a function of its own";
+    } else if (type.kind == CXType_FunctionNoProto && clang_Cursor_getNumArguments(definition) > 0) {
+        why = "is defined without a prototype, so its calls cannot be checked";
+        remedy = "write the types of its parameters between the parentheses";
+    } else if (type.kind == CXType_FunctionProto && clang_isFunctionTypeVariadic(type)) {
+        why = "is variadic: what it takes is known only while it runs";
+        remedy = "give it a pointer and a count instead of '...'";
+    } else if (is_inline_only(scan, definition)) {
+        why = "is only an inline definition, and has no address of its own here";
+        remedy = "make it 'static inline', or declare it 'extern' in this unit";
+    } else if (clang_getFunctionTypeCallingConv(type) != CXCallingConv_C) {
+        why = "has another calling convention than C's";
+    }
+    if (!why)
+        return true;
+    scan_error(scan, where, "HYPE_FN '%s' %s", name, why);
+    if (remedy)
+        scan_note(scan, where, "%s", remedy);
+    return false;
+}
+
+static CXType value_of_atomic(CXType type)
+{
+    CXType canonical = clang_getCanonicalType(type);
+    return canonical.kind == CXType_Atomic ? clang_Type_getValueType(canonical) : type;
+}
+
+static bool is_array(CXType type)
+{
+    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
+           type.kind == CXType_VariableArray;
+}
+
+/* Whether the type has an extent that only a scope with its parameters can evaluate. */
+static bool is_variable(CXType type)
+{
+    for (;;) {
+        if (type.kind != CXType_Pointer && !is_array(type))
+            type = clang_getCanonicalType(type);
+        if (type.kind == CXType_VariableArray)
+            return true;
+        if (type.kind == CXType_Pointer)
+            type = clang_getPointeeType(type);
+        else if (is_array(type))
+            type = clang_getArrayElementType(type);
+        else
+            return false;
+    }
+}
+
+static enum model_copy copy_of(CXType type)
+{
+    return clang_getCanonicalType(type).kind == CXType_Record && is_const_deep(clang_getUnqualifiedType(type))
+               ? MODEL_BYTES
+               : MODEL_ASSIGN;
+}
+
+static struct model_parameter parameter_of(struct scan *scan, CXType type, const char *name)
+{
+    struct model_parameter parameter = {.name = name, .copy = MODEL_ASSIGN};
+    CXType array = is_array(type) ? type : clang_getCanonicalType(type);
+    parameter.shown = stable_text(scan, spelling_of(scan, type));
+    if (is_array(array) || array.kind == CXType_FunctionProto || array.kind == CXType_FunctionNoProto) {
+        CXType pointee = is_array(array) ? clang_getArrayElementType(array) : array;
+        parameter.declaration = parameter.member = declare_pointer(scan, pointee, name);
+        type = pointee;
+    } else {
+        parameter.declaration = declare(scan, type, name);
+        parameter.member = declare(scan, value_of_atomic(type), name);
+        parameter.copy = copy_of(type);
+    }
+    if (is_variable(type)) {
+        parameter.member = arena_format(scan->arena, "void *%s", name);
+        parameter.copy = MODEL_ADDRESS;
+    }
+    return parameter;
+}
+
+static bool needs_extension(const char *declaration)
+{
+    return strstr(declaration, "__int128") || strstr(declaration, "_Float") || strstr(declaration, "__float128");
+}
+
+static void declare_entry(struct scan *scan, const struct scan_entry *entry, struct model_entry *model)
+{
+    struct arena *arena = scan->arena;
+    CXType type = clang_getCursorType(entry->definition);
+    CXType result = clang_getCursorResultType(entry->definition);
+    const char *list = "";
+    for (size_t i = 0; i < entry->n_parameters; i++) {
+        struct model_parameter parameter = parameter_of(scan, entry->types[i], entry->names[i]);
+        ARENA_ADD(arena, model->parameters, model->n_parameters, parameter);
+        list = arena_format(arena, "%s%s%s", list, i ? ", " : "", parameter.declaration);
+        model->extension |= needs_extension(parameter.declaration);
+    }
+    model->name = name_of(scan, entry->definition);
+    model->prototype = prototype_of(scan, type);
+    model->external = clang_getCursorLinkage(entry->definition) == CXLinkage_External;
+    model->bind_declaration =
+        declare(scan, result, arena_format(arena, "hype_bind_%s(%s)", model->name, *list ? list : "void"));
+    if (clang_getCanonicalType(result).kind != CXType_Void) {
+        model->result_declaration = declare(scan, value_of_atomic(result), "hype_result");
+        model->result_copy = copy_of(value_of_atomic(result));
+        model->result_shown = stable_text(scan, spelling_of(scan, result));
+        model->extension |= needs_extension(model->result_declaration);
+    }
+}
+
+/* The type of a parameter with its extents, which another declaration than the definition may have. */
+static CXType type_with_extents(const struct scan_entry *entry, const CXCursor *declarations, size_t n, unsigned i,
+                                size_t *declaration)
+{
+    for (size_t d = 0; d < n; d++) {
+        CXType type = clang_getCursorType(clang_Cursor_getArgument(declarations[d], i));
+        if ((type.kind == CXType_ConstantArray || type.kind == CXType_VariableArray) && !is_array(entry->types[i])) {
+            *declaration = d;
+            return type;
+        }
+    }
+    *declaration = n - 1;
+    return entry->types[i];
+}
+
+static void parameter_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
+                           const CXCursor *declarations, const struct scope *scopes, size_t n, unsigned i)
+{
+    CXCursor parameter = clang_Cursor_getArgument(entry->definition, i);
+    struct annotations annotations = {0};
+    for (size_t d = 0; d < n; d++)
+        annotations_read(scan, clang_Cursor_getArgument(declarations[d], i), &scopes[d], &annotations);
+
+    size_t declaration;
+    struct value value = {.type = type_with_extents(entry, declarations, n, i, &declaration),
+                          .member = entry->names[i],
+                          .name = entry->names[i],
+                          .annotations = &annotations,
+                          .where = clang_getCursorLocation(parameter),
+                          .parameter = true};
+    value.scope = &scopes[declaration];
+    value.accessor = arena_format(scan->arena, "(*(%s *)0).%s", value.scope->self, entry->names[i]);
+    struct step step = {NULL, value.where,
+                        arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i],
+                                     name_of(scan, entry->definition))};
+    scan->path = &step;
+    unsigned before = scan->diagnostics->n_errors;
+    value_read(scan, frame, value);
+    if (scan->diagnostics->n_errors == before)
+        annotations_check_used(scan, &annotations);
+    scan->path = NULL;
+}
+
+static void result_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
+                        const CXCursor *declarations, const struct scope *scopes, size_t n)
+{
+    struct annotations annotations = {0};
+    for (size_t d = 0; d < n; d++)
+        annotations_read(scan, declarations[d], &scopes[d], &annotations);
+    for (unsigned depth = 0; depth <= 8; depth++)
+        annotation_find(&annotations, ANNOTATION_FN, depth);
+
+    CXType type = clang_getCursorResultType(entry->definition);
+    struct step step = {NULL, clang_getCursorLocation(entry->definition),
+                        arena_format(scan->arena, "the result of '%s'", name_of(scan, entry->definition))};
+    scan->path = &step;
+    struct value value = {.type = value_of_atomic(type),
+                          .member = "hype_result",
+                          .name = "result",
+                          .annotations = &annotations,
+                          .scope = &scopes[n - 1],
+                          .where = step.where,
+                          .result = true};
+    value.accessor = arena_format(scan->arena, "(*(%s *)0).hype_result", value.scope->self);
+    unsigned before = scan->diagnostics->n_errors;
+    value_read(scan, frame, value);
+    if (scan->diagnostics->n_errors == before)
+        annotations_check_used(scan, &annotations);
+    scan->path = NULL;
+}
+
+static void global_read(struct scan *scan, const struct scan_entry *entry, unsigned frame, struct model_entry *model,
+                        CXCursor variable)
+{
+    const char *name = name_of(scan, variable);
+    CXType type = clang_getCursorType(variable);
+    struct model_global global = {.name = name,
+                                  .member = arena_format(scan->arena, "hype_global_%s", name),
+                                  .is_volatile = clang_isVolatileQualifiedType(type)};
+    global.copy = is_array(clang_getCanonicalType(type)) ? MODEL_BYTES : copy_of(type);
+    ARENA_ADD(scan->arena, model->globals, model->n_globals, global);
+
+    struct annotations annotations = {0};
+    annotations_read(scan, variable, &entry->globals_scope, &annotations);
+    annotation_find(&annotations, ANNOTATION_CAPTURE, 0);
+    struct step step = {NULL, clang_getCursorLocation(variable),
+                        arena_format(scan->arena, "the captured global '%s'", name)};
+    scan->path = &step;
+    struct value value = {.type = value_of_atomic(type),
+                          .name = name,
+                          .accessor = name,
+                          .annotations = &annotations,
+                          .scope = &entry->globals_scope,
+                          .where = step.where,
+                          .by_context = true};
+    unsigned before = scan->diagnostics->n_errors;
+    struct model_field field = {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .member = global.member,
+                                .name = name, .repeat = 1};
+    field.type = type_of_value(scan, value);
+    if (scan->diagnostics->n_errors == before)
+        annotations_check_used(scan, &annotations);
+    scan->path = NULL;
+    model_add_field(scan->model, frame, field);
+}
+
+/* All declarations of the function at file scope, in the order of the source. */
+static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t *n)
+{
+    CXCursor *declarations = NULL;
+    CXCursor canonical = clang_getCanonicalCursor(definition);
+    CXType type = clang_getCursorType(definition);
+    *n = 0;
+    for (size_t i = 0; i < scan->n_functions; i++) {
+        CXCursor other = scan->functions[i];
+        if (clang_equalCursors(other, definition) || !clang_equalCursors(clang_getCanonicalCursor(other), canonical) ||
+            clang_getNumArgTypes(clang_getCursorType(other)) != clang_getNumArgTypes(type))
+            continue;
+        ARENA_ADD(scan->arena, declarations, *n, other);
+    }
+    ARENA_ADD(scan->arena, declarations, *n, definition); /* last, whatever its place */
+    return declarations;
+}
+
+static void entry_read(struct scan *scan, CXCursor definition)
+{
+    if (!can_be_entry(scan, definition))
+        return;
+    struct arena *arena = scan->arena;
+    struct scan_entry *entry = arena_allocate(arena, sizeof *entry);
+    entry->definition = definition;
+    int n_arguments = clang_Cursor_getNumArguments(definition);
+    for (int i = 0; i < n_arguments; i++) {
+        CXCursor parameter = clang_Cursor_getArgument(definition, (unsigned)i);
+        const char *name = name_of(scan, parameter);
+        size_t n = entry->n_parameters;
+        ARENA_ADD(arena, entry->names, n, *name ? name : arena_format(arena, "arg%d", i + 1));
+        ARENA_ADD(arena, entry->types, entry->n_parameters, clang_getCursorType(parameter));
+    }
+    struct model_entry model = {0};
+    declare_entry(scan, entry, &model);
+    const char *frame_name = arena_format(arena, "struct hype_frame_%s", model.name);
+    entry->globals_scope = (struct scope){.kind = SCOPE_GLOBALS, .self = frame_name, .entry = entry};
+    globals_read(scan, entry);
+
+    bool added;
+    model.frame = model_type(scan->model, MODEL_FRAME, frame_name, &added);
+    scan->model->types[model.frame].name = arena_format(arena, "the call of %s", model.name);
+    scan->model->types[model.frame].text = "";
+
+    size_t n;
+    CXCursor *declarations = declarations_of(scan, definition, &n);
+    struct scope *scopes = arena_allocate(arena, n * sizeof *scopes);
+    for (size_t d = 0; d < n; d++)
+        scopes[d] = (struct scope){
+            .kind = SCOPE_FRAME, .self = frame_name, .declaration = declarations[d], .entry = entry};
+    for (unsigned i = 0; i < entry->n_parameters; i++)
+        parameter_read(scan, entry, model.frame, declarations, scopes, n, i);
+    for (size_t i = 0; i < entry->n_globals; i++)
+        global_read(scan, entry, model.frame, &model, entry->globals[i]);
+    if (model.result_declaration)
+        result_read(scan, entry, model.frame, declarations, scopes, n);
+    ARENA_ADD(arena, scan->model->entries, scan->model->n_entries, model);
+}
+
+static void unit_read(struct scan *scan)
+{
+    struct file_scope file = {.scan = scan};
+    clang_visitChildren(clang_getTranslationUnitCursor(scan->unit), read_file_scope, &file);
+    if (file.n_entries == 0)
+        return;
+    bool added;
+    names_read(scan);
+    model_type(scan->model, MODEL_PLAIN, "char", &added);
+    for (size_t i = 0; i < file.n_entries; i++)
+        entry_read(scan, file.entries[i]);
+    for (size_t i = 0; i < scan->model->n_entries; i++)
+        model_sign(scan->model, &scan->model->entries[i]);
+}
+
+enum scan_result scan_unit(int n_arguments, const char *const *arguments, struct diagnostics *diagnostics,
+                           struct model_unit *unit, const char **reason)
+{
+    struct scan scan = {.arena = unit->arena, .model = unit, .diagnostics = diagnostics};
+    *reason = NULL;
+    for (int i = 0; i < n_arguments; i++) {
+        if (strcmp(arguments[i], "-fgnu89-inline") == 0 || strcmp(arguments[i], "-std=gnu89") == 0 ||
+            strcmp(arguments[i], "-std=gnu90") == 0)
+            scan.gnu_inline = true;
+    }
+    CXIndex index = clang_createIndex(0, 0);
+    enum CXErrorCode error = parse(index, unit->arena, n_arguments, arguments, true, &scan.unit);
+    if (error)
+        error = parse(index, unit->arena, n_arguments, arguments, false, &scan.unit);
+    enum scan_result result = SCAN_NOT_C;
+    if (!error) {
+        if (!has_error(unit->arena, scan.unit, reason)) {
+            unit_read(&scan);
+            result = SCAN_DONE;
+        }
+        clang_disposeTranslationUnit(scan.unit);
+    }
+    clang_disposeIndex(index);
+    return result;
+}

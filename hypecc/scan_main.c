@@ -1,0 +1,80 @@
+/*
+ * scan_main.c: hypecc-scan [--emit | --explain] --unit NAME -- ARGUMENTS... SOURCE
+ *
+ * Reads the C unit SOURCE as a compiler would that got ARGUMENTS, and writes to stdout the C that belongs behind it
+ * (--emit, the default) or what a person wants to know of it (--explain). NAME is the unit's name in messages at run
+ * time. The exit status is 0, 1 after errors about HYPE_FN functions, 2 for a wrong use of this program, and 3 when
+ * the unit has errors of its own, of which the compiler will tell better.
+ */
+#include "diagnose.h"
+#include "emit.h"
+#include "scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_DIAGNOSED = 1, EXIT_USAGE = 2, EXIT_NOT_C = 3 };
+
+struct command_line {
+    bool explain;
+    const char *unit;
+    int n_arguments;
+    const char *const *arguments;
+};
+
+static bool parse_command_line(int argc, char **argv, struct command_line *command)
+{
+    *command = (struct command_line){0};
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--explain") == 0) {
+            command->explain = true;
+        } else if (strcmp(argv[i], "--emit") == 0) {
+            command->explain = false;
+        } else if (strcmp(argv[i], "--unit") == 0 && i + 1 < argc) {
+            command->unit = argv[++i];
+        } else if (strcmp(argv[i], "--") == 0) {
+            command->n_arguments = argc - i - 1;
+            command->arguments = (const char *const *)argv + i + 1;
+            break;
+        } else {
+            return false;
+        }
+    }
+    return command->unit && command->n_arguments > 0;
+}
+
+static int write_result(const struct model_unit *unit, bool explain)
+{
+    int failed = 0;
+    if (explain)
+        explain_unit(unit, stdout);
+    else
+        failed = emit_unit(unit, stdout);
+    if (failed || fflush(stdout) || ferror(stdout)) {
+        perror("hypecc-scan: cannot write the generated code");
+        return EXIT_DIAGNOSED;
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct command_line command;
+    if (!parse_command_line(argc, argv, &command)) {
+        fputs("usage: hypecc-scan [--emit | --explain] --unit NAME -- ARGUMENTS... SOURCE\n", stderr);
+        return EXIT_USAGE;
+    }
+
+    struct arena arena = {0};
+    struct diagnostics diagnostics;
+    struct model_unit unit = {.arena = &arena, .source = command.unit};
+    const char *reason;
+    int status = EXIT_NOT_C;
+    diagnostics_open(&diagnostics, stderr, command.n_arguments, command.arguments);
+    if (scan_unit(command.n_arguments, command.arguments, &diagnostics, &unit, &reason) == SCAN_DONE)
+        status = diagnostics.n_errors ? EXIT_DIAGNOSED : write_result(&unit, command.explain);
+    else if (getenv("HYPECC_VERBOSE"))
+        fprintf(stderr, "hypecc-scan: %s\n", reason ? reason : "libclang cannot read this unit");
+    arena_free(&arena);
+    return status;
+}

@@ -26,6 +26,11 @@ static void emit_string(FILE *out, const char *text)
     putc('"', out);
 }
 
+static void emit_sizeof(FILE *out, const char *type)
+{
+    fprintf(out, "%ssizeof(%s)", model_needs_extension(type) ? "__extension__ " : "", type);
+}
+
 /* ---- Count functions ---- */
 
 static void emit_number(FILE *out, const struct expression *e)
@@ -42,7 +47,9 @@ static void emit_number(FILE *out, const struct expression *e)
             fprintf(out, "HYPE_NUMBER(%s)", e->text);
         break;
     case EXPRESSION_SIZEOF:
-        fprintf(out, "hype_number_unsigned(sizeof(%s))", e->text);
+        fputs("hype_number_unsigned(", out);
+        emit_sizeof(out, e->text);
+        putc(')', out);
         break;
     case EXPRESSION_PATH:
         fprintf(out, "HYPE_NUMBER(%s)", e->text);
@@ -191,9 +198,11 @@ static void emit_types(FILE *out, const struct model_unit *unit)
         const struct model_type *type = &unit->types[t];
         fprintf(out, "    /* %u */\n    {.name = ", t);
         emit_string(out, type->name);
-        fprintf(out, ", .size = sizeof(%s), .alignment = __extension__ _Alignof(%s)", type->spelling, type->spelling);
+        fputs(",\n     .size = ", out);
+        emit_sizeof(out, type->spelling);
+        fprintf(out, ",\n     .alignment = __extension__ _Alignof(%s)", type->spelling);
         if (type->context)
-            fputs(", .flags = HYPE_TYPE_CONTEXT", out);
+            fputs(",\n     .flags = HYPE_TYPE_CONTEXT", out);
         if (type->n_fields)
             fprintf(out, ",\n     .n_fields = %zu, .fields = hype_fields_%u", type->n_fields, t);
         fputs("},\n", out);

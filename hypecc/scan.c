@@ -182,10 +182,7 @@ static void captured_read(struct scan *scan, CXCursor variable)
     CXSourceLocation where = clang_getCursorLocation(variable);
     const char *name = name_of(scan, variable);
     CXType type = clang_getCanonicalType(clang_getCursorType(variable));
-    CXType element = type;
-    while (element.kind == CXType_ConstantArray || element.kind == CXType_IncompleteArray)
-        element = clang_getCanonicalType(clang_getArrayElementType(element));
-    if (clang_isConstQualifiedType(element))
+    if (is_const(type))
         scan_error(scan, where, "HYPE_CAPTURE on '%s', which is const: it has its value everywhere", name);
     else if (clang_Type_getSizeOf(type) < 0)
         scan_error(scan, where, "HYPE_CAPTURE on '%s', whose size is not known in this unit", name);
@@ -253,6 +250,9 @@ static bool can_be_entry(struct scan *scan, CXCursor definition)
     } else if (is_inline_only(scan, definition)) {
         why = "is only an inline definition, and has no address of its own here";
         remedy = "make it 'static inline', or declare it 'extern' in this unit";
+    } else if (clang_getCanonicalType(clang_getCursorResultType(definition)).kind == CXType_Atomic) {
+        why = "returns an atomic type, on which compilers do not agree";
+        remedy = "return the plain type";
     } else if (clang_getFunctionTypeCallingConv(type) != CXCallingConv_C) {
         why = "has another calling convention than C's";
     }
@@ -321,11 +321,6 @@ static struct model_parameter parameter_of(struct scan *scan, CXType type, const
     return parameter;
 }
 
-static bool needs_extension(const char *declaration)
-{
-    return strstr(declaration, "__int128") || strstr(declaration, "_Float") || strstr(declaration, "__float128");
-}
-
 static void declare_entry(struct scan *scan, const struct scan_entry *entry, struct model_entry *model)
 {
     struct arena *arena = scan->arena;
@@ -336,7 +331,7 @@ static void declare_entry(struct scan *scan, const struct scan_entry *entry, str
         struct model_parameter parameter = parameter_of(scan, entry->types[i], entry->names[i]);
         ARENA_ADD(arena, model->parameters, model->n_parameters, parameter);
         list = arena_format(arena, "%s%s%s", list, i ? ", " : "", parameter.declaration);
-        model->extension |= needs_extension(parameter.declaration);
+        model->extension |= model_needs_extension(parameter.declaration);
     }
     model->name = name_of(scan, entry->definition);
     model->prototype = prototype_of(scan, type);
@@ -344,10 +339,10 @@ static void declare_entry(struct scan *scan, const struct scan_entry *entry, str
     model->bind_declaration =
         declare(scan, result, arena_format(arena, "hype_bind_%s(%s)", model->name, *list ? list : "void"));
     if (clang_getCanonicalType(result).kind != CXType_Void) {
-        model->result_declaration = declare(scan, value_of_atomic(result), "hype_result");
-        model->result_copy = copy_of(value_of_atomic(result));
+        model->result_declaration = declare(scan, result, "hype_result");
+        model->result_copy = copy_of(result);
         model->result_shown = stable_text(scan, spelling_of(scan, result));
-        model->extension |= needs_extension(model->result_declaration);
+        model->extension |= model_needs_extension(model->result_declaration);
     }
 }
 
@@ -407,7 +402,7 @@ static void result_read(struct scan *scan, const struct scan_entry *entry, unsig
     struct step step = {NULL, clang_getCursorLocation(entry->definition),
                         arena_format(scan->arena, "the result of '%s'", name_of(scan, entry->definition))};
     scan->path = &step;
-    struct value value = {.type = value_of_atomic(type),
+    struct value value = {.type = type,
                           .member = "hype_result",
                           .name = "result",
                           .annotations = &annotations,
@@ -429,7 +424,7 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
     CXType type = clang_getCursorType(variable);
     struct model_global global = {.name = name,
                                   .member = arena_format(scan->arena, "hype_global_%s", name),
-                                  .is_volatile = clang_isVolatileQualifiedType(type)};
+                                  .is_volatile = is_volatile(type)};
     global.copy = is_array(clang_getCanonicalType(type)) ? MODEL_BYTES : copy_of(type);
     ARENA_ADD(scan->arena, model->globals, model->n_globals, global);
 
@@ -474,6 +469,17 @@ static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t 
     return declarations;
 }
 
+/* Structs that travel by value and hold no pointers are no types of the model, but the signature depends on them. */
+static const char *frame_text(struct scan *scan, const struct scan_entry *entry)
+{
+    const char *text = signature_text(scan, clang_getCursorResultType(entry->definition));
+    for (size_t i = 0; i < entry->n_parameters; i++) {
+        if (!is_variable(entry->types[i])) /* its extents are the business of counts */
+            text = arena_format(scan->arena, "%s,%s", text, signature_text(scan, entry->types[i]));
+    }
+    return text;
+}
+
 static void entry_read(struct scan *scan, CXCursor definition)
 {
     if (!can_be_entry(scan, definition))
@@ -498,7 +504,7 @@ static void entry_read(struct scan *scan, CXCursor definition)
     bool added;
     model.frame = model_type(scan->model, MODEL_FRAME, frame_name, &added);
     scan->model->types[model.frame].name = arena_format(arena, "the call of %s", model.name);
-    scan->model->types[model.frame].text = "";
+    scan->model->types[model.frame].text = frame_text(scan, entry);
 
     size_t n;
     CXCursor *declarations = declarations_of(scan, definition, &n);

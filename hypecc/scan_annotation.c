@@ -394,9 +394,10 @@ static bool find_field(struct scan *scan, CXType record, const char *name, CXTyp
     return search.found;
 }
 
-/* C for the object that NAME stands for in SCOPE. */
-static const char *find_in_scope(const struct resolution *r, const char *name, CXType *type)
+/* C for the object that the first name of PATH stands for; a parameter is called as the definition calls it. */
+static const char *find_in_scope(const struct resolution *r, struct expression *path, CXType *type)
 {
+    const char *name = path->steps[0].name;
     const struct scope *scope = r->scope;
     struct scan *scan = r->scan;
     switch (scope->kind) {
@@ -407,6 +408,7 @@ static const char *find_in_scope(const struct resolution *r, const char *name, C
             CXCursor parameter = clang_Cursor_getArgument(scope->declaration, (unsigned)i);
             if (strcmp(name_of(scan, parameter), name) == 0) {
                 *type = scope->entry->types[i];
+                path->steps[0].name = scope->entry->names[i];
                 return arena_format(scan->arena, "hype_self->%s", scope->entry->names[i]);
             }
         }
@@ -464,7 +466,7 @@ static bool resolve_path(const struct resolution *r, struct expression *path)
     struct scan *scan = r->scan;
     const char *name = path->steps[0].name;
     CXType type;
-    const char *text = find_in_scope(r, name, &type);
+    const char *text = find_in_scope(r, path, &type);
     if (!text && path->n_steps == 1 && path->dereferences == 0 &&
         (contains(scan->names, scan->n_names, name) || contains(scan->model->macros, scan->model->n_macros, name))) {
         path->kind = EXPRESSION_CONSTANT;
@@ -506,6 +508,8 @@ static bool resolve_sizeof(const struct resolution *r, struct expression *size)
         if (length && !isdigit((unsigned char)*at) && !contains(scan->types, scan->n_types, word) &&
             !contains(scan->model->macros, scan->model->n_macros, word))
             return refuse(r, size->position, arena_format(scan->arena, "'%s' is no type", word));
+        if (length && !isdigit((unsigned char)*at))
+            ARENA_ADD(scan->arena, scan->model->constants, scan->model->n_constants, word);
         at += length ? length : 1;
     }
     return true;

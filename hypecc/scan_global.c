@@ -50,14 +50,6 @@ static bool is_global(CXCursor variable)
     return is_file_scope(variable) || storage == CX_SC_Static || storage == CX_SC_Extern;
 }
 
-static bool is_mutable(CXCursor variable)
-{
-    CXType type = clang_getCanonicalType(clang_getCursorType(variable));
-    while (type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray)
-        type = clang_getCanonicalType(clang_getArrayElementType(type));
-    return !clang_isConstQualifiedType(type);
-}
-
 /* The calls that lead from the entry to the function that is being read. */
 static void note_calls(const struct reach *reach)
 {
@@ -92,7 +84,7 @@ static void touch(struct reach *reach, CXCursor variable, CXCursor reference)
     if (!is_global(variable) || in_system(variable) || contains(reach->touched, reach->n_touched, variable))
         return;
     ARENA_ADD(reach->scan->arena, reach->touched, reach->n_touched, variable);
-    if (is_mutable(variable) && !contains(reach->scan->captured, reach->scan->n_captured, variable))
+    if (!is_const(clang_getCursorType(variable)) && !contains(reach->scan->captured, reach->scan->n_captured, variable))
         warn(reach, variable, reference);
 }
 

@@ -163,6 +163,8 @@ struct value {
 };
 
 bool holds_pointers(struct scan *scan, CXType type);
+bool is_const(CXType type);    /* or an array of const elements */
+bool is_volatile(CXType type); /* likewise */
 bool is_const_deep(CXType type); /* const itself, or with a const member: not assignable */
 /* Adds the pointers of VALUE to the type OWNER. */
 void value_read(struct scan *scan, unsigned owner, struct value value);

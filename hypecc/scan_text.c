@@ -119,8 +119,10 @@ const char *declare_pointer(struct scan *scan, CXType pointee, const char *name)
     const char *bracketed = arena_format(scan->arena, "(*%s)", name);
     size_t length = strlen(spelling);
 
-    if (length && spelling[length - 1] == ']' && strchr(spelling, '['))
-        return insert(scan, spelling, strchr(spelling, '['), bracketed);
+    const char *bracket = length && spelling[length - 1] == ']' ? strchr(spelling, '[') : NULL;
+    if (bracket)
+        return insert(scan, spelling, bracket,
+                      bracket[-1] == ')' || bracket[-1] == '*' ? bracketed : arena_format(scan->arena, " %s", bracketed));
     const char *place = pointee.kind == CXType_Pointer ? pointer_name_place(spelling) : NULL;
     if (place)
         return insert(scan, spelling, place, pointer);

@@ -94,11 +94,32 @@ static enum CXVisitorResult ask_const(CXCursor field, CXClientData data)
     return question->yes ? CXVisit_Break : CXVisit_Continue;
 }
 
+/* Canonical array types carry their elements' qualifiers, written ones leave them to the elements. */
+static bool is_qualified(CXType type, unsigned (*question)(CXType))
+{
+    while (!question(type) && !question(clang_getCanonicalType(type))) {
+        if (!is_array(array_of(type)))
+            return false;
+        type = clang_getArrayElementType(array_of(type));
+    }
+    return true;
+}
+
+bool is_const(CXType type)
+{
+    return is_qualified(type, clang_isConstQualifiedType);
+}
+
+bool is_volatile(CXType type)
+{
+    return is_qualified(type, clang_isVolatileQualifiedType);
+}
+
 bool is_const_deep(CXType type)
 {
-    type = clang_getCanonicalType(element_of(type));
-    if (clang_isConstQualifiedType(type))
+    if (is_const(type))
         return true;
+    type = plain(element_of(type));
     struct question question = {0};
     if (type.kind == CXType_Record)
         clang_Type_visitFields(type, ask_const, &question);
@@ -236,7 +257,8 @@ static unsigned cell_type(struct scan *scan, struct value value)
     CXType type = plain(value.type);
     const char *spelling = spelling_of(scan, type);
     const char *key = spelling;
-    if (is_special(scan, &value))
+    bool shared = !is_special(scan, &value);
+    if (!shared)
         key = arena_format(scan->arena, "%s of %s of %s", spelling, value.name, value.scope->self);
     bool added;
     unsigned number = model_type(scan->model, MODEL_CELL, key, &added);
@@ -254,6 +276,7 @@ static unsigned cell_type(struct scan *scan, struct value value)
         cell->alias_of = value.accessor;
     }
     value.member = NULL;
+    value.name = shared ? "[]" : value.name; /* of all pointers to such a pointer */
     value.by_context = true;
     value.parameter = false;
     value_read(scan, number, value);
@@ -300,6 +323,7 @@ static bool is_character(CXType type)
 struct pointer {
     struct annotation *counted, *sized, *string, *null_terminated, *in, *out, *inout;
     CXType pointee;            /* with the dimensions of arrays stripped */
+    bool is_const;             /* the pointee is */
     const char *accessor;      /* of the pointee */
     struct expression *extent; /* elements that the declaration itself tells of; NULL: one */
     bool open;                 /* declared as an array of unknown length */
@@ -370,6 +394,7 @@ static struct pointer pointer_open(struct scan *scan, const struct value *value)
     } else {
         pointer.pointee = clang_getPointeeType(value->type.kind == CXType_Pointer ? value->type : plain(value->type));
     }
+    pointer.is_const = is_const(pointer.pointee);
     while (is_array(array_of(pointer.pointee)) && !pointer.failed) {
         CXType array = array_of(pointer.pointee);
         bool open = pointer.open;
@@ -412,14 +437,13 @@ static bool annotations_agree(struct scan *scan, const struct pointer *pointer)
 static bool direction_of(struct scan *scan, const struct value *value, const struct pointer *pointer,
                          enum hype_direction *direction)
 {
-    bool is_const = clang_isConstQualifiedType(clang_getCanonicalType(pointer->pointee));
     const struct annotation *writes = pointer->out ? pointer->out : pointer->inout;
-    if (writes && is_const) {
+    if (writes && pointer->is_const) {
         scan_error(scan, writes->where, "%s on %s, which leads to const: nothing can be written there", writes->name,
                    subject(scan));
         return false;
     }
-    *direction = is_const ? HYPE_DIRECTION_IN : HYPE_DIRECTION_INOUT;
+    *direction = pointer->is_const ? HYPE_DIRECTION_IN : HYPE_DIRECTION_INOUT;
     if (value->result)
         *direction = HYPE_DIRECTION_OUT;
     if (pointer->in)

@@ -142,8 +142,8 @@ static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_argument
                                        CXTranslationUnit_DetailedPreprocessingRecord, unit);
 }
 
-/* libclang's first error; false when there is none. */
-static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **reason)
+/* libclang's first error; false when there is none. *IN_SOURCE: it is about the source, not about the arguments. */
+static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **reason, bool *in_source)
 {
     unsigned n = clang_getNumDiagnostics(unit);
     bool found = false;
@@ -153,11 +153,30 @@ static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **
         if (found) {
             CXString text = clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions());
             *reason = arena_format(arena, "%s", clang_getCString(text));
+            *in_source = file_place(clang_getDiagnosticLocation(diagnostic)).file != NULL;
             clang_disposeString(text);
         }
         clang_disposeDiagnostic(diagnostic);
     }
     return found;
+}
+
+/* With the user's options for the machine, and without them when libclang does not know them all. */
+static CXTranslationUnit parse_unit(CXIndex index, struct arena *arena, int n_arguments, const char *const *arguments,
+                                    const char **reason)
+{
+    for (int machine = 1; machine >= 0; machine--) {
+        CXTranslationUnit unit = NULL;
+        bool in_source = false;
+        if (parse(index, arena, n_arguments, arguments, machine, &unit))
+            continue;
+        if (!has_error(arena, unit, reason, &in_source))
+            return unit;
+        clang_disposeTranslationUnit(unit);
+        if (in_source)
+            return NULL;
+    }
+    return NULL;
 }
 
 /* ---- What stands at file scope ---- */
@@ -182,12 +201,15 @@ static void captured_read(struct scan *scan, CXCursor variable)
     CXSourceLocation where = clang_getCursorLocation(variable);
     const char *name = name_of(scan, variable);
     CXType type = clang_getCanonicalType(clang_getCursorType(variable));
+    unsigned before = scan->diagnostics->n_errors;
     if (is_const(type))
         scan_error(scan, where, "HYPE_CAPTURE on '%s', which is const: it has its value everywhere", name);
     else if (clang_Type_getSizeOf(type) < 0)
         scan_error(scan, where, "HYPE_CAPTURE on '%s', whose size is not known in this unit", name);
     else
         ARENA_ADD(scan->arena, scan->captured, scan->n_captured, clang_getCanonicalCursor(variable));
+    if (scan->diagnostics->n_errors != before)
+        ARENA_ADD(scan->arena, scan->warned, scan->n_warned, clang_getCanonicalCursor(variable));
 }
 
 static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -232,6 +254,26 @@ static bool is_inline_only(const struct scan *scan, CXCursor definition)
     return true;
 }
 
+/* Whether the parameters are declared behind the parentheses, as before C89. */
+static bool is_old_style(struct scan *scan, CXCursor definition)
+{
+    size_t rest;
+    const char *source = source_at(scan, clang_getCursorLocation(definition), &rest);
+    const char *at = source ? memchr(source, '(', rest) : NULL;
+    if (!at || clang_Cursor_getNumArguments(definition) <= 0)
+        return false;
+    int open = 0;
+    for (; at < source + rest; at++) {
+        open += *at == '(';
+        open -= *at == ')';
+        if (open == 0)
+            break;
+    }
+    struct file_place name = file_place(clang_getCursorLocation(definition));
+    struct file_place first = file_place(clang_getCursorLocation(clang_Cursor_getArgument(definition, 0)));
+    return clang_File_isEqual(name.file, first.file) && first.offset > name.offset + (size_t)(at - source);
+}
+
 static bool can_be_entry(struct scan *scan, CXCursor definition)
 {
     CXType type = clang_getCanonicalType(clang_getCursorType(definition));
@@ -241,7 +283,7 @@ static bool can_be_entry(struct scan *scan, CXCursor definition)
     if (strcmp(name, "main") == 0) {
         why = "is where the program begins, and cannot run elsewhere";
         remedy = "put what shall run elsewhere into a function of its own";
-    } else if (type.kind == CXType_FunctionNoProto && clang_Cursor_getNumArguments(definition) > 0) {
+    } else if (is_old_style(scan, definition)) {
         why = "is defined without a prototype, so its calls cannot be checked";
         remedy = "write the types of its parameters between the parentheses";
     } else if (type.kind == CXType_FunctionProto && clang_isFunctionTypeVariadic(type)) {
@@ -373,6 +415,7 @@ static void parameter_read(struct scan *scan, const struct scan_entry *entry, un
     struct value value = {.type = type_with_extents(entry, declarations, n, i, &declaration),
                           .member = entry->names[i],
                           .name = entry->names[i],
+                          .declared = entry->names[i],
                           .annotations = &annotations,
                           .where = clang_getCursorLocation(parameter),
                           .parameter = true};
@@ -405,6 +448,7 @@ static void result_read(struct scan *scan, const struct scan_entry *entry, unsig
     struct value value = {.type = type,
                           .member = "hype_result",
                           .name = "result",
+                          .declared = name_of(scan, entry->definition),
                           .annotations = &annotations,
                           .scope = &scopes[n - 1],
                           .where = step.where,
@@ -436,6 +480,7 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
     scan->path = &step;
     struct value value = {.type = value_of_atomic(type),
                           .name = name,
+                          .declared = name,
                           .accessor = name,
                           .annotations = &annotations,
                           .scope = &entry->globals_scope,
@@ -547,17 +592,11 @@ enum scan_result scan_unit(int n_arguments, const char *const *arguments, struct
             scan.gnu_inline = true;
     }
     CXIndex index = clang_createIndex(0, 0);
-    enum CXErrorCode error = parse(index, unit->arena, n_arguments, arguments, true, &scan.unit);
-    if (error)
-        error = parse(index, unit->arena, n_arguments, arguments, false, &scan.unit);
-    enum scan_result result = SCAN_NOT_C;
-    if (!error) {
-        if (!has_error(unit->arena, scan.unit, reason)) {
-            unit_read(&scan);
-            result = SCAN_DONE;
-        }
+    scan.unit = parse_unit(index, unit->arena, n_arguments, arguments, reason);
+    if (scan.unit) {
+        unit_read(&scan);
         clang_disposeTranslationUnit(scan.unit);
     }
     clang_disposeIndex(index);
-    return result;
+    return scan.unit ? SCAN_DONE : SCAN_NOT_C;
 }

@@ -482,8 +482,12 @@ static bool resolve_path(const struct resolution *r, struct expression *path)
     for (unsigned i = 0; i < path->dereferences; i++) {
         CXType holder = clang_getCanonicalType(type);
         bool array = is_array(holder);
-        if (holder.kind != CXType_Pointer && !array)
-            return refuse(r, path->position, arena_format(scan->arena, "'%s' is no pointer", name));
+        if (holder.kind != CXType_Pointer && !array) {
+            struct expression pointer = *path;
+            pointer.dereferences = i;
+            return refuse(r, path->position, arena_format(scan->arena, "'%s' is no pointer",
+                                                          expression_show(scan->arena, &pointer)));
+        }
         guard(r, path, text);
         type = array ? clang_getArrayElementType(holder) : clang_getPointeeType(holder);
         text = arena_format(scan->arena, "*%s", text);

@@ -109,6 +109,7 @@ static enum CXChildVisitResult read_body(CXCursor cursor, CXCursor parent, CXCli
     (void)parent;
     if (cursor.kind == CXCursor_VarDecl && !is_file_scope(cursor) &&
         has_annotation(reach->scan, cursor, ANNOTATION_CAPTURE)) {
+        ARENA_ADD(reach->scan->arena, reach->scan->warned, reach->scan->n_warned, clang_getCanonicalCursor(cursor));
         scan_error(reach->scan, clang_getCursorLocation(cursor),
                    "HYPE_CAPTURE on '%s', which is no variable at file scope", name_of(reach->scan, cursor));
     } else if (cursor.kind == CXCursor_CallExpr) {

@@ -152,6 +152,7 @@ struct value {
     CXType type;          /* as declared */
     const char *member;   /* its path in the owner, as offsetof takes it; NULL: it is the owner */
     const char *name;     /* as messages show it */
+    const char *declared; /* the name in the declaration that a person would annotate */
     const char *accessor; /* C for an expression of its type, never evaluated */
     struct annotations *annotations;
     unsigned depth;       /* the annotations' depth of its pointers */

@@ -153,7 +153,7 @@ const char *source_at(struct scan *scan, CXSourceLocation location, size_t *leng
 
 static bool is_word(char c)
 {
-    return isalnum((unsigned char)c) || c == '_';
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static struct source_place source_place(struct scan *scan, CXSourceLocation where)

@@ -276,7 +276,8 @@ static unsigned cell_type(struct scan *scan, struct value value)
         cell->alias_of = value.accessor;
     }
     value.member = NULL;
-    value.name = shared ? "[]" : value.name; /* of all pointers to such a pointer */
+    if (shared && !is_unnamed(spelling))
+        value.name = "[]"; /* of all pointers to such a pointer */
     value.by_context = true;
     value.parameter = false;
     value_read(scan, number, value);
@@ -455,10 +456,10 @@ static bool direction_of(struct scan *scan, const struct value *value, const str
     return true;
 }
 
-static const char *declared_name(const struct value *value)
+/* Where a mending annotation would stand: in front of a function's name it speaks of the result. */
+static const char *behind(struct scan *scan, const struct value *value)
 {
-    const char *dot = strrchr(value->name, '.');
-    return dot ? dot + 1 : value->name;
+    return arena_format(scan->arena, "%s '%s'", value->result ? "before" : "behind", value->declared);
 }
 
 /* Types whose pointers stand for something of this process. */
@@ -481,9 +482,8 @@ static const char *resource_of(const char *spelling)
 
 static void note_skip(struct scan *scan, const struct value *value)
 {
-    if (!value->result)
-        scan_note(scan, value->where, "'HYPE_SKIP' behind '%s' would leave it behind: it arrives as NULL",
-                  declared_name(value));
+    if (!value->result && value->scope->kind != SCOPE_GLOBALS)
+        scan_note(scan, value->where, "'HYPE_SKIP' %s would leave it behind: it arrives as NULL", behind(scan, value));
 }
 
 /* Whether anything of the pointee's type can travel at all. */
@@ -508,7 +508,7 @@ static bool pointee_travels(struct scan *scan, const struct value *value, const 
         }
         cannot_travel(scan, value->where,
                       arena_format(scan->arena, "'%s' does not say how much it leads to", without_arrays(scan, value)));
-        scan_note(scan, value->where, "'HYPE_SIZED_BY(bytes)' behind '%s' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_SIZED_BY(bytes)' %s would say it", behind(scan, value));
         return false;
     }
     if (!is_complete(pointee)) {
@@ -546,7 +546,7 @@ static bool termination_fits(struct scan *scan, const struct value *value, const
     }
     if (pointer->out) {
         scan_error(scan, pointer->out->where, "HYPE_OUT on %s does not say how much room it leads to", subject(scan));
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' %s would say it", behind(scan, value));
         return false;
     }
     return true;
@@ -626,7 +626,7 @@ static void pointer_read(struct scan *scan, unsigned owner, struct value *value,
             return;
     } else if (pointer.open && !pointer.counted && !pointer.sized) {
         cannot_travel(scan, value->where, "an array parameter without a length does not say how much it leads to");
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", value->declared);
         return;
     }
 
@@ -655,7 +655,7 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
     struct annotation *sized = annotation_find(value->annotations, ANNOTATION_SIZED_BY, value->depth);
     if (!counted == !sized) {
         cannot_travel(scan, value->where, "a flexible array does not say how many elements it has");
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", value->declared);
         return;
     }
     struct pointer pointer = {.counted = counted, .sized = sized};
@@ -747,6 +747,7 @@ static void member_read(struct union_reading *reading, CXCursor member, const ch
     value.type = clang_getCursorType(member);
     value.member = NULL;
     value.name = arena_format(scan->arena, "%s%s%s", reading->value->name, *reading->value->name ? "." : "", name);
+    value.declared = name;
     value.accessor = arena_format(scan->arena, "%s.%s", reading->value->accessor, name);
     value.annotations = &annotations;
     value.depth = 0;
@@ -933,6 +934,7 @@ static void named_field_read(const struct record_reading *reading, CXCursor fiel
     struct value value = {.type = clang_getCursorType(field),
                           .member = name,
                           .name = name,
+                          .declared = name,
                           .accessor = arena_format(scan->arena, "%s.%s", reading->accessor, name),
                           .annotations = &annotations,
                           .scope = reading->scope,

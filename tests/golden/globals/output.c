@@ -136,10 +136,10 @@ static const struct hype_field hype_fields_13[] = {
 static const struct hype_field hype_fields_14[] = {
     {.kind = HYPE_FIELD_EMBED, .direction = HYPE_DIRECTION_INOUT, .type = 15,
      .offset = 0, .repeat = 2,
-     .name = "[]"},
+     .name = "unnamed"},
 };
 
-/* [] */
+/* unnamed */
 static const struct hype_field hype_fields_15[] = {
     {.kind = HYPE_FIELD_TERMINATED, .direction = HYPE_DIRECTION_INOUT, .type = 0,
      .offset = __builtin_offsetof(hype_type_15, text), .repeat = 1,
@@ -267,7 +267,7 @@ static const struct hype_type hype_types_[] = {
      .alignment = __extension__ _Alignof(hype_type_14),
      .n_fields = 1, .fields = hype_fields_14},
     /* 15 */
-    {.name = "[]",
+    {.name = "unnamed",
      .size = sizeof(hype_type_15),
      .alignment = __extension__ _Alignof(hype_type_15),
      .n_fields = 1, .fields = hype_fields_15},
@@ -423,13 +423,13 @@ static const struct hype_entry hype_entries_[] = {
      .result_offset = __builtin_offsetof(struct hype_frame_uses_none, hype_result),
      .result_size = sizeof(((struct hype_frame_uses_none *)0)->hype_result)},
     {.name = "uses_counted", .prototype = "double (void)",
-     .signature = UINT64_C(0x239660344b35cb6b),
+     .signature = UINT64_C(0x3ce8f7ccf532a18b),
      .function = (hype_function)uses_counted, .bind = (hype_function)hype_bind_uses_counted,
      .invoke = hype_invoke_uses_counted, .frame = 4,
      .result_offset = __builtin_offsetof(struct hype_frame_uses_counted, hype_result),
      .result_size = sizeof(((struct hype_frame_uses_counted *)0)->hype_result)},
     {.name = "calls_back", .prototype = "int (void)",
-     .signature = UINT64_C(0xb34561f2fbf81647),
+     .signature = UINT64_C(0x51e9be20e552d5c7),
      .function = (hype_function)calls_back, .bind = (hype_function)hype_bind_calls_back,
      .invoke = hype_invoke_calls_back, .frame = 16,
      .result_offset = __builtin_offsetof(struct hype_frame_calls_back, hype_result),

@@ -388,38 +388,37 @@ static void declare_entry(struct scan *scan, const struct scan_entry *entry, str
     }
 }
 
-/* The type of a parameter with its extents, which another declaration than the definition may have. */
-static CXType type_with_extents(const struct scan_entry *entry, const CXCursor *declarations, size_t n, unsigned i,
-                                size_t *declaration)
+/* The declaration whose extents count: the definition, unless only another one has them. */
+static size_t declaration_with_extents(const struct scan_entry *entry, unsigned i)
 {
-    for (size_t d = 0; d < n; d++) {
-        CXType type = clang_getCursorType(clang_Cursor_getArgument(declarations[d], i));
-        if ((type.kind == CXType_ConstantArray || type.kind == CXType_VariableArray) && !is_array(entry->types[i])) {
-            *declaration = d;
-            return type;
-        }
+    for (size_t d = 0; d < entry->n_declarations && !is_array(entry->types[i]); d++) {
+        CXType type = clang_getCursorType(clang_Cursor_getArgument(entry->declarations[d], i));
+        if (type.kind == CXType_ConstantArray || type.kind == CXType_VariableArray)
+            return d;
     }
-    *declaration = n - 1;
-    return entry->types[i];
+    for (size_t d = 0; d < entry->n_declarations; d++) {
+        if (clang_equalCursors(entry->declarations[d], entry->definition))
+            return d;
+    }
+    return 0;
 }
 
-static void parameter_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
-                           const CXCursor *declarations, const struct scope *scopes, size_t n, unsigned i)
+static void parameter_read(struct scan *scan, const struct scan_entry *entry, unsigned frame, unsigned i)
 {
     CXCursor parameter = clang_Cursor_getArgument(entry->definition, i);
     struct annotations annotations = {0};
-    for (size_t d = 0; d < n; d++)
-        annotations_read(scan, clang_Cursor_getArgument(declarations[d], i), &scopes[d], &annotations);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        annotations_read(scan, clang_Cursor_getArgument(entry->declarations[d], i), &entry->scopes[d], &annotations);
 
-    size_t declaration;
-    struct value value = {.type = type_with_extents(entry, declarations, n, i, &declaration),
+    size_t declaration = declaration_with_extents(entry, i);
+    struct value value = {.type = clang_getCursorType(clang_Cursor_getArgument(entry->declarations[declaration], i)),
                           .member = entry->names[i],
                           .name = entry->names[i],
                           .declared = entry->names[i],
                           .annotations = &annotations,
                           .where = clang_getCursorLocation(parameter),
                           .parameter = true};
-    value.scope = &scopes[declaration];
+    value.scope = &entry->scopes[declaration];
     value.accessor = arena_format(scan->arena, "(*(%s *)0).%s", value.scope->self, entry->names[i]);
     struct step step = {NULL, value.where,
                         arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i],
@@ -432,12 +431,11 @@ static void parameter_read(struct scan *scan, const struct scan_entry *entry, un
     scan->path = NULL;
 }
 
-static void result_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
-                        const CXCursor *declarations, const struct scope *scopes, size_t n)
+static void result_read(struct scan *scan, const struct scan_entry *entry, unsigned frame)
 {
     struct annotations annotations = {0};
-    for (size_t d = 0; d < n; d++)
-        annotations_read(scan, declarations[d], &scopes[d], &annotations);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        annotations_read(scan, entry->declarations[d], &entry->scopes[d], &annotations);
     for (unsigned depth = 0; depth <= 8; depth++)
         annotation_find(&annotations, ANNOTATION_FN, depth);
 
@@ -450,7 +448,7 @@ static void result_read(struct scan *scan, const struct scan_entry *entry, unsig
                           .name = "result",
                           .declared = name_of(scan, entry->definition),
                           .annotations = &annotations,
-                          .scope = &scopes[n - 1],
+                          .scope = &entry->scopes[0],
                           .where = step.where,
                           .result = true};
     value.accessor = arena_format(scan->arena, "(*(%s *)0).hype_result", value.scope->self);
@@ -496,7 +494,8 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
     model_add_field(scan->model, frame, field);
 }
 
-/* All declarations of the function at file scope, in the order of the source. */
+/* All declarations of the function at file scope, in the order of the source: each hands its annotations down to those
+ * behind it. */
 static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t *n)
 {
     CXCursor *declarations = NULL;
@@ -505,12 +504,10 @@ static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t 
     *n = 0;
     for (size_t i = 0; i < scan->n_functions; i++) {
         CXCursor other = scan->functions[i];
-        if (clang_equalCursors(other, definition) || !clang_equalCursors(clang_getCanonicalCursor(other), canonical) ||
-            clang_getNumArgTypes(clang_getCursorType(other)) != clang_getNumArgTypes(type))
-            continue;
-        ARENA_ADD(scan->arena, declarations, *n, other);
+        if (clang_equalCursors(clang_getCanonicalCursor(other), canonical) &&
+            clang_getNumArgTypes(clang_getCursorType(other)) == clang_getNumArgTypes(type))
+            ARENA_ADD(scan->arena, declarations, *n, other);
     }
-    ARENA_ADD(scan->arena, declarations, *n, definition); /* last, whatever its place */
     return declarations;
 }
 
@@ -551,18 +548,17 @@ static void entry_read(struct scan *scan, CXCursor definition)
     scan->model->types[model.frame].name = arena_format(arena, "the call of %s", model.name);
     scan->model->types[model.frame].text = frame_text(scan, entry);
 
-    size_t n;
-    CXCursor *declarations = declarations_of(scan, definition, &n);
-    struct scope *scopes = arena_allocate(arena, n * sizeof *scopes);
-    for (size_t d = 0; d < n; d++)
-        scopes[d] = (struct scope){
-            .kind = SCOPE_FRAME, .self = frame_name, .declaration = declarations[d], .entry = entry};
+    entry->declarations = declarations_of(scan, definition, &entry->n_declarations);
+    entry->scopes = arena_allocate(arena, entry->n_declarations * sizeof *entry->scopes);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        entry->scopes[d] = (struct scope){
+            .kind = SCOPE_FRAME, .self = frame_name, .declaration = entry->declarations[d], .entry = entry};
     for (unsigned i = 0; i < entry->n_parameters; i++)
-        parameter_read(scan, entry, model.frame, declarations, scopes, n, i);
+        parameter_read(scan, entry, model.frame, i);
     for (size_t i = 0; i < entry->n_globals; i++)
         global_read(scan, entry, model.frame, &model, entry->globals[i]);
     if (model.result_declaration)
-        result_read(scan, entry, model.frame, declarations, scopes, n);
+        result_read(scan, entry, model.frame);
     ARENA_ADD(arena, scan->model->entries, scan->model->n_entries, model);
 }
 

@@ -128,6 +128,9 @@ struct scan_entry {
     size_t n_globals;   /* captured */
     CXCursor *globals;
     struct scope globals_scope;
+    size_t n_declarations; /* with the definition, in the order of the source */
+    CXCursor *declarations;
+    struct scope *scopes; /* of their parameter names */
 };
 
 /* Appends the annotations of CURSOR, but not those that an earlier declaration, already in LIST, handed down to it. */

@@ -4,7 +4,6 @@
 #include "scan_internal.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <string.h>
 
 const char *text_of(struct scan *scan, CXString string)
@@ -192,22 +191,11 @@ static void tell(struct scan *scan, enum diagnostic_severity severity, CXSourceL
     diagnose(scan->diagnostics, severity, &place, option, message);
 }
 
-static const char *format_list(struct scan *scan, const char *format, va_list arguments)
-{
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *text = arena_allocate(scan->arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
-    return text;
-}
-
 void scan_error(struct scan *scan, CXSourceLocation where, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const char *message = format_list(scan, format, arguments);
+    const char *message = arena_format_list(scan->arena, format, arguments);
     va_end(arguments);
 
     const struct step *told = NULL;
@@ -230,7 +218,7 @@ void scan_warning(struct scan *scan, CXSourceLocation where, const char *option,
 {
     va_list arguments;
     va_start(arguments, format);
-    tell(scan, DIAGNOSTIC_WARNING, where, option, format_list(scan, format, arguments));
+    tell(scan, DIAGNOSTIC_WARNING, where, option, arena_format_list(scan->arena, format, arguments));
     va_end(arguments);
 }
 
@@ -240,7 +228,7 @@ void scan_note(struct scan *scan, CXSourceLocation where, const char *format, ..
         return;
     va_list arguments;
     va_start(arguments, format);
-    tell(scan, DIAGNOSTIC_NOTE, where, NULL, format_list(scan, format, arguments));
+    tell(scan, DIAGNOSTIC_NOTE, where, NULL, arena_format_list(scan->arena, format, arguments));
     va_end(arguments);
 }
 

@@ -101,7 +101,8 @@ static void add_option(struct command *command, const char *word, const char *ne
         enum option_use use = options[i].use;
         bool separate = strcmp(word, options[i].prefix) == 0;
         *takes_next = separate && next && (use == OPTION_KEEP_NEXT || use == OPTION_DROP_NEXT);
-        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) || (use == OPTION_KEEP_NEXT && separate && !next))
+        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) ||
+            (use == OPTION_KEEP_NEXT && separate && !next))
             return;
         add(command, word);
         if (*takes_next)
@@ -126,7 +127,8 @@ static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_argument
 {
     struct command command = {.arena = arena};
     static const char *const first[] = {"-x", "c"};
-    static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include", PRELUDE_NAME};
+    static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include",
+                                       PRELUDE_NAME};
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         add(&command, first[i]);
     for (int i = 0; i + 1 < n_arguments; i++) {
@@ -420,9 +422,9 @@ static void parameter_read(struct scan *scan, const struct scan_entry *entry, un
                           .parameter = true};
     value.scope = &entry->scopes[declaration];
     value.accessor = arena_format(scan->arena, "(*(%s *)0).%s", value.scope->self, entry->names[i]);
-    struct step step = {NULL, value.where,
-                        arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i],
-                                     name_of(scan, entry->definition))};
+    struct step step = {
+        NULL, value.where,
+        arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i], name_of(scan, entry->definition))};
     scan->path = &step;
     unsigned before = scan->diagnostics->n_errors;
     value_read(scan, frame, value);
@@ -464,9 +466,8 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
 {
     const char *name = name_of(scan, variable);
     CXType type = clang_getCursorType(variable);
-    struct model_global global = {.name = name,
-                                  .member = arena_format(scan->arena, "hype_global_%s", name),
-                                  .is_volatile = is_volatile(type)};
+    struct model_global global = {
+        .name = name, .member = arena_format(scan->arena, "hype_global_%s", name), .is_volatile = is_volatile(type)};
     global.copy = is_array(clang_getCanonicalType(type)) ? MODEL_BYTES : copy_of(type);
     ARENA_ADD(scan->arena, model->globals, model->n_globals, global);
 
@@ -485,8 +486,8 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
                           .where = step.where,
                           .by_context = true};
     unsigned before = scan->diagnostics->n_errors;
-    struct model_field field = {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .member = global.member,
-                                .name = name, .repeat = 1};
+    struct model_field field = {
+        .kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .member = global.member, .name = name, .repeat = 1};
     field.type = type_of_value(scan, value);
     if (scan->diagnostics->n_errors == before)
         annotations_check_used(scan, &annotations);

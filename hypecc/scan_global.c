@@ -128,8 +128,7 @@ static enum CXChildVisitResult read_body(CXCursor cursor, CXCursor parent, CXCli
 /* A count of a captured global may speak of any other. */
 static bool has_count(struct scan *scan, CXCursor variable)
 {
-    return has_annotation(scan, variable, ANNOTATION_COUNTED_BY) ||
-           has_annotation(scan, variable, ANNOTATION_SIZED_BY);
+    return has_annotation(scan, variable, ANNOTATION_COUNTED_BY) || has_annotation(scan, variable, ANNOTATION_SIZED_BY);
 }
 
 void globals_read(struct scan *scan, struct scan_entry *entry)

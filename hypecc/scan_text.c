@@ -121,7 +121,8 @@ const char *declare_pointer(struct scan *scan, CXType pointee, const char *name)
     const char *bracket = length && spelling[length - 1] == ']' ? strchr(spelling, '[') : NULL;
     if (bracket)
         return insert(scan, spelling, bracket,
-                      bracket[-1] == ')' || bracket[-1] == '*' ? bracketed : arena_format(scan->arena, " %s", bracketed));
+                      bracket[-1] == ')' || bracket[-1] == '*' ? bracketed
+                                                               : arena_format(scan->arena, " %s", bracketed));
     const char *place = pointee.kind == CXType_Pointer ? pointer_name_place(spelling) : NULL;
     if (place)
         return insert(scan, spelling, place, pointer);
@@ -209,8 +210,7 @@ void scan_error(struct scan *scan, CXSourceLocation where, const char *format, .
     for (const struct step *step = scan->path; step; step = step->outer) {
         bool offender = step == scan->path;
         if (!offender && !clang_Location_isInSystemHeader(step->where))
-            tell(scan, DIAGNOSTIC_NOTE, step->where, NULL,
-                 arena_format(scan->arena, "reached through %s", step->text));
+            tell(scan, DIAGNOSTIC_NOTE, step->where, NULL, arena_format(scan->arena, "reached through %s", step->text));
     }
 }
 

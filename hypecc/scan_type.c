@@ -160,15 +160,15 @@ static enum CXVisitorResult add_field_text(CXCursor field, CXClientData data)
     CXType type = clang_getCursorType(field);
     struct annotations annotations = {0};
     annotations_read(scan, field, NULL, &annotations);
-    const char *text = arena_format(scan->arena, "%s%s %s", building->text, signature_text(scan, type),
-                                    name_of(scan, field));
+    const char *text =
+        arena_format(scan->arena, "%s%s %s", building->text, signature_text(scan, type), name_of(scan, field));
     if (clang_Cursor_isBitField(field))
         text = arena_format(scan->arena, "%s:%d", text, clang_getFieldDeclBitWidth(field));
     for (size_t i = 0; i < annotations.n; i++)
-        text = arena_format(scan->arena, "%s %s@%u(%s%s%s)", text, annotations.items[i].name,
-                            annotations.items[i].depth, annotations.items[i].text,
-                            annotations.items[i].value ? "," : "",
-                            annotations.items[i].value ? annotations.items[i].value : "");
+        text =
+            arena_format(scan->arena, "%s %s@%u(%s%s%s)", text, annotations.items[i].name, annotations.items[i].depth,
+                         annotations.items[i].text, annotations.items[i].value ? "," : "",
+                         annotations.items[i].value ? annotations.items[i].value : "");
     building->text = arena_format(scan->arena, "%s;", text);
     return CXVisit_Continue;
 }
@@ -299,8 +299,9 @@ unsigned type_of_value(struct scan *scan, struct value value)
     if (!holds_pointers(scan, value.type))
         return plain_type(scan, &value);
     if (is_union(value.type)) {
-        scan_error(scan, value.where, "%s cannot travel: '%s' holds pointers, and no struct around it says which of its "
-                                      "members is live",
+        scan_error(scan, value.where,
+                   "%s cannot travel: '%s' holds pointers, and no struct around it says which of its "
+                   "members is live",
                    subject(scan), stable_text(scan, spelling_of(scan, value.type)));
         scan_note(scan, value.where, "put the union and the field that HYPE_TAG names into a struct");
         return 0;
@@ -399,8 +400,7 @@ static struct pointer pointer_open(struct scan *scan, const struct value *value)
     while (is_array(array_of(pointer.pointee)) && !pointer.failed) {
         CXType array = array_of(pointer.pointee);
         bool open = pointer.open;
-        pointer.extent =
-            expression_product(scan->arena, pointer.extent, dimension(scan, array, value, &pointer));
+        pointer.extent = expression_product(scan->arena, pointer.extent, dimension(scan, array, value, &pointer));
         if (pointer.open && !open && !pointer.failed) {
             cannot_travel(scan, value->where, "it leads to an array of unknown length");
             pointer.failed = true;
@@ -512,8 +512,7 @@ static bool pointee_travels(struct scan *scan, const struct value *value, const 
         return false;
     }
     if (!is_complete(pointee)) {
-        cannot_travel(scan, value->where,
-                      arena_format(scan->arena, "'%s' is not complete in this unit", spelling));
+        cannot_travel(scan, value->where, arena_format(scan->arena, "'%s' is not complete in this unit", spelling));
         scan_note(scan, clang_getCursorLocation(clang_getTypeDeclaration(pointee)), "'%s' is declared here", spelling);
         note_skip(scan, value);
         return false;
@@ -531,8 +530,7 @@ static bool termination_fits(struct scan *scan, const struct value *value, const
     CXType pointee = plain(pointer->pointee);
     bool integer = pointee.kind >= CXType_Bool && pointee.kind <= CXType_Int128;
     if (pointer->string && !integer) {
-        scan_error(scan, pointer->string->where, "HYPE_STRING on %s, which does not lead to characters",
-                   subject(scan));
+        scan_error(scan, pointer->string->where, "HYPE_STRING on %s, which does not lead to characters", subject(scan));
         if (pointee.kind == CXType_Pointer)
             scan_note(scan, pointer->string->where, "HYPE_NULL_TERMINATED is for arrays of pointers");
         return false;
@@ -575,16 +573,16 @@ static bool count_of(struct scan *scan, const struct value *value, const struct 
     else if (element == 0)
         *count = e;
     else
-        *count = expression_quotient(scan->arena, e,
-                                     expression_sizeof(scan->arena, scan->model->types[element].spelling));
+        *count =
+            expression_quotient(scan->arena, e, expression_sizeof(scan->arena, scan->model->types[element].spelling));
     return true;
 }
 
 static void function_pointer_read(struct scan *scan, unsigned owner, const struct value *value,
                                   const struct pointer *pointer, uint64_t repeat)
 {
-    const struct annotation *annotations[] = {pointer->counted, pointer->sized, pointer->string,
-                                              pointer->null_terminated, pointer->out, pointer->inout};
+    const struct annotation *annotations[] = {pointer->counted,         pointer->sized, pointer->string,
+                                              pointer->null_terminated, pointer->out,   pointer->inout};
     for (size_t i = 0; i < sizeof annotations / sizeof annotations[0]; i++) {
         if (annotations[i])
             scan_error(scan, annotations[i]->where, "%s on %s, which leads to a function", annotations[i]->name,
@@ -596,8 +594,11 @@ static void function_pointer_read(struct scan *scan, unsigned owner, const struc
         note_skip(scan, value);
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_FUNCTION, .direction = HYPE_DIRECTION_IN, .member = value->member,
-                                .name = value->name, .repeat = repeat};
+    struct model_field field = {.kind = HYPE_FIELD_FUNCTION,
+                                .direction = HYPE_DIRECTION_IN,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = repeat};
     if (value->result)
         field.direction = HYPE_DIRECTION_OUT;
     field.prototype = prototype_of(scan, type);
@@ -615,8 +616,8 @@ static void pointer_read(struct scan *scan, unsigned owner, struct value *value,
         return;
     }
 
-    struct model_field field = {.kind = HYPE_FIELD_POINTER, .member = value->member, .name = value->name,
-                                .repeat = repeat};
+    struct model_field field = {
+        .kind = HYPE_FIELD_POINTER, .member = value->member, .name = value->name, .repeat = repeat};
     if (!pointee_travels(scan, value, &pointer) || !direction_of(scan, value, &pointer, &field.direction))
         return;
     bool string = is_character(pointee) && !pointer.counted && !pointer.sized && !pointer.extent;
@@ -663,8 +664,8 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
     element.type = clang_getArrayElementType(array_of(value->type));
     element.accessor = arena_format(scan->arena, "%s[0]", value->accessor);
     while (is_array(array_of(element.type))) {
-        pointer.extent = expression_product(scan->arena, pointer.extent,
-                                            dimension(scan, array_of(element.type), value, &pointer));
+        pointer.extent =
+            expression_product(scan->arena, pointer.extent, dimension(scan, array_of(element.type), value, &pointer));
         element.type = clang_getArrayElementType(array_of(element.type));
         element.accessor = arena_format(scan->arena, "%s[0]", element.accessor);
     }
@@ -674,8 +675,11 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
         cannot_travel(scan, value->where, "its elements end in flexible arrays themselves");
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_FLEXIBLE, .direction = HYPE_DIRECTION_INOUT,
-                                .member = value->member, .name = value->name, .repeat = 1};
+    struct model_field field = {.kind = HYPE_FIELD_FLEXIBLE,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = 1};
     field.type = type_of_value(scan, element);
     struct expression *count;
     if (!count_of(scan, value, &pointer, field.type, &count))
@@ -794,8 +798,11 @@ static void union_read(struct scan *scan, unsigned owner, const struct value *va
     clang_Type_visitFields(plain(value->type), read_member, &reading);
     if (reading.failed)
         return;
-    struct model_field field = {.kind = HYPE_FIELD_UNION, .direction = HYPE_DIRECTION_INOUT, .member = value->member,
-                                .name = *value->name ? value->name : reading.first_member, .repeat = 1,
+    struct model_field field = {.kind = HYPE_FIELD_UNION,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = *value->name ? value->name : reading.first_member,
+                                .repeat = 1,
                                 .count = count};
     if (!*value->name)
         field.member = reading.first_member; /* an anonymous union lies where its members lie */
@@ -840,8 +847,11 @@ static bool skip_read(struct scan *scan, unsigned owner, struct value *value)
         return false;
     if (is_flexible_array(value->type) && !value->parameter)
         return true; /* no element lies in the struct itself */
-    struct model_field field = {.kind = HYPE_FIELD_SKIP, .direction = HYPE_DIRECTION_IN, .member = value->member,
-                                .name = value->name, .repeat = 1};
+    struct model_field field = {.kind = HYPE_FIELD_SKIP,
+                                .direction = HYPE_DIRECTION_IN,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = 1};
     model_add_field(scan->model, owner, field);
     return true;
 }
@@ -851,14 +861,17 @@ static void struct_read(struct scan *scan, unsigned owner, struct value *value, 
     const char *resource = resource_of(spelling_of(scan, plain(value->type)));
     if (resource || ends_flexible(value->type)) {
         cannot_travel(scan, value->where,
-                      resource ? resource
-                               : arena_format(scan->arena,
-                                              "'%s' ends in a flexible array, which only a pointer can lead to",
-                                              stable_text(scan, spelling_of(scan, plain(value->type)))));
+                      resource
+                          ? resource
+                          : arena_format(scan->arena, "'%s' ends in a flexible array, which only a pointer can lead to",
+                                         stable_text(scan, spelling_of(scan, plain(value->type)))));
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_EMBED, .direction = HYPE_DIRECTION_INOUT, .member = value->member,
-                                .name = value->name, .repeat = repeat};
+    struct model_field field = {.kind = HYPE_FIELD_EMBED,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = repeat};
     field.type = record_type(scan, value);
     model_add_field(scan->model, owner, field);
 }
@@ -966,7 +979,10 @@ static enum CXVisitorResult read_field(CXCursor field, CXClientData data)
     if (*name) {
         named_field_read(reading, field, name);
     } else if (holds_pointers(scan, type)) {
-        struct value value = {.type = type, .name = "", .accessor = reading->accessor, .scope = reading->scope,
+        struct value value = {.type = type,
+                              .name = "",
+                              .accessor = reading->accessor,
+                              .scope = reading->scope,
                               .where = clang_getCursorLocation(field)};
         union_read(scan, reading->owner, &value, 1);
     }

@@ -43,16 +43,8 @@ static int64_t hype_count_1_1(const void *hype_owner, const void *hype_context)
     return hype_number_count(hype_number_multiply(hype_number_signed(2), hype_number_signed(4)));
 }
 
-/* c of the call of matrix: 3 */
+/* c, d, j of the call of matrix: 3 */
 static int64_t hype_count_1_2(const void *hype_owner, const void *hype_context)
-{
-    (void)hype_owner;
-    (void)hype_context;
-    return hype_number_count(hype_number_signed(3));
-}
-
-/* d of the call of matrix: 3 */
-static int64_t hype_count_1_3(const void *hype_owner, const void *hype_context)
 {
     (void)hype_owner;
     (void)hype_context;
@@ -102,14 +94,6 @@ static int64_t hype_count_1_8(const void *hype_owner, const void *hype_context)
     return hype_number_count(HYPE_NUMBER(hype_self->m));
 }
 
-/* j of the call of matrix: 3 */
-static int64_t hype_count_1_9(const void *hype_owner, const void *hype_context)
-{
-    (void)hype_owner;
-    (void)hype_context;
-    return hype_number_count(hype_number_signed(3));
-}
-
 /* k of the call of matrix: n * 3 */
 static int64_t hype_count_1_10(const void *hype_owner, const void *hype_context)
 {
@@ -131,7 +115,7 @@ static const struct hype_field hype_fields_1[] = {
      .offset = __builtin_offsetof(struct hype_frame_matrix, c), .repeat = 1, .count = hype_count_1_2,
      .name = "c"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 2,
-     .offset = __builtin_offsetof(struct hype_frame_matrix, d), .repeat = 1, .count = hype_count_1_3,
+     .offset = __builtin_offsetof(struct hype_frame_matrix, d), .repeat = 1, .count = hype_count_1_2,
      .name = "d"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 3,
      .offset = __builtin_offsetof(struct hype_frame_matrix, e), .repeat = 1, .count = hype_count_1_4,
@@ -149,7 +133,7 @@ static const struct hype_field hype_fields_1[] = {
      .offset = __builtin_offsetof(struct hype_frame_matrix, i), .repeat = 1, .count = hype_count_1_8,
      .name = "i"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 5,
-     .offset = __builtin_offsetof(struct hype_frame_matrix, j), .repeat = 1, .count = hype_count_1_9,
+     .offset = __builtin_offsetof(struct hype_frame_matrix, j), .repeat = 1, .count = hype_count_1_2,
      .name = "j"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 2,
      .offset = __builtin_offsetof(struct hype_frame_matrix, k), .repeat = 1, .count = hype_count_1_10,

@@ -73,17 +73,8 @@ static const struct hype_field hype_fields_3[] = {
      .name = "value"},
 };
 
-/* in of the call of smooth: count */
+/* in, out of the call of smooth: count */
 static int64_t hype_count_4_0(const void *hype_owner, const void *hype_context)
-{
-    const struct hype_frame_smooth *const hype_self = hype_owner;
-
-    (void)hype_context;
-    return hype_number_count(HYPE_NUMBER(hype_self->count));
-}
-
-/* out of the call of smooth: count */
-static int64_t hype_count_4_1(const void *hype_owner, const void *hype_context)
 {
     const struct hype_frame_smooth *const hype_self = hype_owner;
 
@@ -97,7 +88,7 @@ static const struct hype_field hype_fields_4[] = {
      .offset = __builtin_offsetof(struct hype_frame_smooth, in), .repeat = 1, .count = hype_count_4_0,
      .name = "in"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_OUT, .type = 5,
-     .offset = __builtin_offsetof(struct hype_frame_smooth, out), .repeat = 1, .count = hype_count_4_1,
+     .offset = __builtin_offsetof(struct hype_frame_smooth, out), .repeat = 1, .count = hype_count_4_0,
      .name = "out"},
 };
 

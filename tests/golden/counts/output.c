@@ -120,19 +120,8 @@ static const struct hype_field hype_fields_2[] = {
      .name = "octets"},
 };
 
-/* from of the call of copy: *n */
+/* from, to of the call of copy: *n */
 static int64_t hype_count_7_0(const void *hype_owner, const void *hype_context)
-{
-    const struct hype_frame_copy *const hype_self = hype_owner;
-
-    (void)hype_context;
-    if (!hype_self->n)
-        return 0;
-    return hype_number_count(HYPE_NUMBER(*hype_self->n));
-}
-
-/* to of the call of copy: *n */
-static int64_t hype_count_7_1(const void *hype_owner, const void *hype_context)
 {
     const struct hype_frame_copy *const hype_self = hype_owner;
 
@@ -148,7 +137,7 @@ static const struct hype_field hype_fields_7[] = {
      .offset = __builtin_offsetof(struct hype_frame_copy, from), .repeat = 1, .count = hype_count_7_0,
      .name = "from"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_OUT, .type = 0,
-     .offset = __builtin_offsetof(struct hype_frame_copy, to), .repeat = 1, .count = hype_count_7_1,
+     .offset = __builtin_offsetof(struct hype_frame_copy, to), .repeat = 1, .count = hype_count_7_0,
      .name = "to"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .type = 5,
      .offset = __builtin_offsetof(struct hype_frame_copy, n), .repeat = 1,

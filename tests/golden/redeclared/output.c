@@ -15,7 +15,7 @@ struct hype_frame_late {
     size_t n;
 };
 
-/* numbers of the call of sum: amount */
+/* numbers, text of the call of sum: amount */
 static int64_t hype_count_1_0(const void *hype_owner, const void *hype_context)
 {
     const struct hype_frame_sum *const hype_self = hype_owner;
@@ -33,15 +33,6 @@ static int64_t hype_count_1_1(const void *hype_owner, const void *hype_context)
     return hype_number_count(hype_number_multiply(hype_number_divide(HYPE_NUMBER(hype_self->amount), hype_number_signed(2)), hype_number_signed(2)));
 }
 
-/* text of the call of sum: amount */
-static int64_t hype_count_1_2(const void *hype_owner, const void *hype_context)
-{
-    const struct hype_frame_sum *const hype_self = hype_owner;
-
-    (void)hype_context;
-    return hype_number_count(HYPE_NUMBER(hype_self->amount));
-}
-
 /* the call of sum */
 static const struct hype_field hype_fields_1[] = {
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .type = 2,
@@ -51,7 +42,7 @@ static const struct hype_field hype_fields_1[] = {
      .offset = __builtin_offsetof(struct hype_frame_sum, pairs), .repeat = 1, .count = hype_count_1_1,
      .name = "pairs"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .type = 0,
-     .offset = __builtin_offsetof(struct hype_frame_sum, text), .repeat = 1, .count = hype_count_1_2,
+     .offset = __builtin_offsetof(struct hype_frame_sum, text), .repeat = 1, .count = hype_count_1_0,
      .name = "text"},
 };
 

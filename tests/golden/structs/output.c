@@ -60,17 +60,8 @@ static const struct hype_field hype_fields_3[] = {
      .name = "key"},
 };
 
-/* values of struct outer: n */
+/* values, aligned of struct outer: n */
 static int64_t hype_count_4_0(const void *hype_owner, const void *hype_context)
-{
-    const struct outer *const hype_self = hype_owner;
-
-    (void)hype_context;
-    return hype_number_count(HYPE_NUMBER(hype_self->n));
-}
-
-/* aligned of struct outer: n */
-static int64_t hype_count_4_2(const void *hype_owner, const void *hype_context)
 {
     const struct outer *const hype_self = hype_owner;
 
@@ -87,7 +78,7 @@ static const struct hype_field hype_fields_4[] = {
      .offset = __builtin_offsetof(struct outer, packed), .repeat = 1,
      .name = "packed"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 7,
-     .offset = __builtin_offsetof(struct outer, aligned), .repeat = 1, .count = hype_count_4_2,
+     .offset = __builtin_offsetof(struct outer, aligned), .repeat = 1, .count = hype_count_4_0,
      .name = "aligned"},
     {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 8,
      .offset = __builtin_offsetof(struct outer, ints), .repeat = 1,

@@ -7,6 +7,7 @@
 #ifndef HYPECC_ARENA_H
 #define HYPECC_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct arena {
@@ -17,6 +18,8 @@ struct arena {
 void *arena_allocate(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
 /* ITEMS, which has N items, or a longer copy of it: there is room for one more. */
 void *arena_extend(struct arena *arena, void *items, size_t n, size_t item_size);
 void arena_free(struct arena *arena);

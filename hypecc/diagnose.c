@@ -9,7 +9,7 @@
 
 /* The colours of gcc's default GCC_COLORS. */
 #define COLOR_PLACE "\33[01m"
-#define COLOR_END "\33[m"
+#define COLOR_END   "\33[m"
 static const char *const severity_colors[] = {"\33[01;36m", "\33[01;35m", "\33[01;31m"};
 static const char *const severity_names[] = {"note", "warning", "error"};
 
@@ -19,8 +19,7 @@ void diagnostics_open(struct diagnostics *diagnostics, FILE *out, int n_argument
     bool automatic = isatty(fileno(out)) && terminal && strcmp(terminal, "dumb") != 0;
     bool all_errors = false, hype_error = false, no_hype_error = false;
 
-    *diagnostics =
-        (struct diagnostics){.color = automatic, .show_source = true, .global_warning = true, .out = out};
+    *diagnostics = (struct diagnostics){.color = automatic, .show_source = true, .global_warning = true, .out = out};
     for (int i = 0; i < n_arguments; i++) {
         const char *argument = arguments[i];
         if (strcmp(argument, "-fdiagnostics-color") == 0 || strcmp(argument, "-fdiagnostics-color=always") == 0 ||
@@ -31,7 +30,8 @@ void diagnostics_open(struct diagnostics *diagnostics, FILE *out, int n_argument
             diagnostics->color = false;
         else if (strcmp(argument, "-fdiagnostics-color=auto") == 0)
             diagnostics->color = automatic;
-        else if (strcmp(argument, "-fno-diagnostics-show-caret") == 0 || strcmp(argument, "-fno-caret-diagnostics") == 0)
+        else if (strcmp(argument, "-fno-diagnostics-show-caret") == 0 ||
+                 strcmp(argument, "-fno-caret-diagnostics") == 0)
             diagnostics->show_source = false;
         else if (strcmp(argument, "-w") == 0 || strcmp(argument, "-Wno-hype-global") == 0)
             diagnostics->global_warning = false;
@@ -97,8 +97,8 @@ void diagnose(struct diagnostics *diagnostics, enum diagnostic_severity severity
                 color ? COLOR_END : "");
     else
         fprintf(out, "%shypecc:%s ", color ? COLOR_PLACE : "", color ? COLOR_END : "");
-    fprintf(out, "%s%s:%s %s", color ? severity_colors[severity] : "", severity_names[severity],
-            color ? COLOR_END : "", message);
+    fprintf(out, "%s%s:%s %s", color ? severity_colors[severity] : "", severity_names[severity], color ? COLOR_END : "",
+            message);
     if (option)
         fprintf(out, " [%s%s%s%s]", color ? severity_colors[severity] : "", flag, option, color ? COLOR_END : "");
     putc('\n', out);

@@ -13,10 +13,10 @@ enum diagnostic_severity { DIAGNOSTIC_NOTE, DIAGNOSTIC_WARNING, DIAGNOSTIC_ERROR
 
 /* A place in a source file. */
 struct source_place {
-    const char *file;         /* NULL: no place is known */
-    unsigned line, column;    /* from 1; the column counts bytes */
-    unsigned length;          /* bytes to underline, at least 1 */
-    const char *text;         /* the line, not terminated: TEXT_LENGTH bytes; NULL: not known */
+    const char *file;      /* NULL: no place is known */
+    unsigned line, column; /* from 1; the column counts bytes */
+    unsigned length;       /* bytes to underline, at least 1 */
+    const char *text;      /* the line, not terminated: TEXT_LENGTH bytes; NULL: not known */
     size_t text_length;
 };
 

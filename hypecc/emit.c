@@ -26,6 +26,11 @@ static void emit_string(FILE *out, const char *text)
     putc('"', out);
 }
 
+static void emit_sizeof(FILE *out, const char *type)
+{
+    fprintf(out, "%ssizeof(%s)", model_needs_extension(type) ? "__extension__ " : "", type);
+}
+
 /* ---- Count functions ---- */
 
 static void emit_number(FILE *out, const struct expression *e)
@@ -42,7 +47,9 @@ static void emit_number(FILE *out, const struct expression *e)
             fprintf(out, "HYPE_NUMBER(%s)", e->text);
         break;
     case EXPRESSION_SIZEOF:
-        fprintf(out, "hype_number_unsigned(sizeof(%s))", e->text);
+        fputs("hype_number_unsigned(", out);
+        emit_sizeof(out, e->text);
+        putc(')', out);
         break;
     case EXPRESSION_PATH:
         fprintf(out, "HYPE_NUMBER(%s)", e->text);
@@ -110,10 +117,37 @@ static void emit_count_body(FILE *out, const struct model_unit *unit, const stru
     fputs("    return HYPE_COUNT_INVALID;\n", out);
 }
 
+static bool same_count(struct arena *arena, const struct model_count *a, const struct model_count *b)
+{
+    return a && b && a->n_cases + b->n_cases == 0 && a->by_context == b->by_context && strcmp(a->self, b->self) == 0 &&
+           strcmp(expression_show(arena, a->expression), expression_show(arena, b->expression)) == 0;
+}
+
+/* The first field of the type that is counted alike: the function is named after it. */
+static size_t first_alike(const struct model_unit *unit, unsigned type, size_t f)
+{
+    const struct model_field *fields = unit->types[type].fields;
+    for (size_t i = 0; i < f; i++) {
+        if (same_count(unit->arena, fields[i].count, fields[f].count))
+            return i;
+    }
+    return f;
+}
+
+static const char *counted_names(const struct model_unit *unit, unsigned type, size_t f)
+{
+    const struct model_type *owner = &unit->types[type];
+    const char *names = owner->fields[f].name;
+    for (size_t i = f + 1; i < owner->n_fields; i++) {
+        if (same_count(unit->arena, owner->fields[f].count, owner->fields[i].count))
+            names = arena_format(unit->arena, "%s, %s", names, owner->fields[i].name);
+    }
+    return names;
+}
+
 static void emit_count(FILE *out, const struct model_unit *unit, unsigned type, size_t f)
 {
-    const struct model_field *field = &unit->types[type].fields[f];
-    const struct model_count *count = field->count;
+    const struct model_count *count = unit->types[type].fields[f].count;
     const char *used = count->by_context ? "hype_context" : "hype_owner";
     const char *unused = count->by_context ? "hype_owner" : "hype_context";
     bool self = uses_self(count->expression);
@@ -123,7 +157,7 @@ static void emit_count(FILE *out, const struct model_unit *unit, unsigned type, 
             "/* %s of %s: %s%s */\n"
             "static int64_t hype_count_%u_%zu(const void *hype_owner, const void *hype_context)\n"
             "{\n",
-            field->name, unit->types[type].name, count->n_cases ? "the member for " : "",
+            counted_names(unit, type, f), unit->types[type].name, count->n_cases ? "the member for " : "",
             expression_show(unit->arena, count->expression), type, f);
     if (self)
         fprintf(out, "    const %s *const hype_self = %s;\n\n", count->self, used);
@@ -136,17 +170,20 @@ static void emit_count(FILE *out, const struct model_unit *unit, unsigned type, 
 
 /* ---- Tables ---- */
 
-static const char *const kind_names[] = {
-    [HYPE_FIELD_EMBED] = "HYPE_FIELD_EMBED",           [HYPE_FIELD_POINTER] = "HYPE_FIELD_POINTER",
-    [HYPE_FIELD_TERMINATED] = "HYPE_FIELD_TERMINATED", [HYPE_FIELD_FUNCTION] = "HYPE_FIELD_FUNCTION",
-    [HYPE_FIELD_UNION] = "HYPE_FIELD_UNION",           [HYPE_FIELD_FLEXIBLE] = "HYPE_FIELD_FLEXIBLE",
-    [HYPE_FIELD_SKIP] = "HYPE_FIELD_SKIP"};
+static const char *const kind_names[] = {[HYPE_FIELD_EMBED] = "HYPE_FIELD_EMBED",
+                                         [HYPE_FIELD_POINTER] = "HYPE_FIELD_POINTER",
+                                         [HYPE_FIELD_TERMINATED] = "HYPE_FIELD_TERMINATED",
+                                         [HYPE_FIELD_FUNCTION] = "HYPE_FIELD_FUNCTION",
+                                         [HYPE_FIELD_UNION] = "HYPE_FIELD_UNION",
+                                         [HYPE_FIELD_FLEXIBLE] = "HYPE_FIELD_FLEXIBLE",
+                                         [HYPE_FIELD_SKIP] = "HYPE_FIELD_SKIP"};
 static const char *const direction_names[] = {[HYPE_DIRECTION_IN] = "HYPE_DIRECTION_IN",
                                               [HYPE_DIRECTION_OUT] = "HYPE_DIRECTION_OUT",
                                               [HYPE_DIRECTION_INOUT] = "HYPE_DIRECTION_INOUT"};
 
-static void emit_field(FILE *out, const struct model_type *owner, unsigned type, size_t f)
+static void emit_field(FILE *out, const struct model_unit *unit, unsigned type, size_t f)
 {
+    const struct model_type *owner = &unit->types[type];
     const struct model_field *field = &owner->fields[f];
     fprintf(out, "    {.kind = %s, .direction = %s, .type = %u,\n     .offset = ", kind_names[field->kind],
             direction_names[field->direction], field->type);
@@ -159,7 +196,7 @@ static void emit_field(FILE *out, const struct model_type *owner, unsigned type,
     else
         fprintf(out, ", .repeat = %llu", (unsigned long long)field->repeat);
     if (field->count)
-        fprintf(out, ", .count = hype_count_%u_%zu", type, f);
+        fprintf(out, ", .count = hype_count_%u_%zu", type, first_alike(unit, type, f));
     fputs(",\n     .name = ", out);
     emit_string(out, field->name);
     if (field->prototype) {
@@ -175,12 +212,12 @@ static void emit_fields(FILE *out, const struct model_unit *unit, unsigned type)
     if (owner->n_fields == 0)
         return;
     for (size_t f = 0; f < owner->n_fields; f++) {
-        if (owner->fields[f].count)
+        if (owner->fields[f].count && first_alike(unit, type, f) == f)
             emit_count(out, unit, type, f);
     }
     fprintf(out, "\n/* %s */\nstatic const struct hype_field hype_fields_%u[] = {\n", owner->name, type);
     for (size_t f = 0; f < owner->n_fields; f++)
-        emit_field(out, owner, type, f);
+        emit_field(out, unit, type, f);
     fputs("};\n", out);
 }
 
@@ -191,8 +228,9 @@ static void emit_types(FILE *out, const struct model_unit *unit)
         const struct model_type *type = &unit->types[t];
         fprintf(out, "    /* %u */\n    {.name = ", t);
         emit_string(out, type->name);
-        fprintf(out, ",\n     .size = sizeof(%s),\n     .alignment = __extension__ _Alignof(%s)", type->spelling,
-                type->spelling);
+        fputs(",\n     .size = ", out);
+        emit_sizeof(out, type->spelling);
+        fprintf(out, ",\n     .alignment = __extension__ _Alignof(%s)", type->spelling);
         if (type->context)
             fputs(",\n     .flags = HYPE_TYPE_CONTEXT", out);
         if (type->n_fields)
@@ -452,14 +490,70 @@ static void find_macros(const struct model_unit *unit, const char *text, const c
 }
 
 /* The names that hype/generated.h declares and uses. */
-static const char *const header_words[] = {
-    "a", "abi", "alignment", "b", "bind", "bytes", "c", "context", "count", "d", "direction", "entries", "entry",
-    "fields", "flags", "frame", "function", "invalid", "invoke", "kind", "l", "layout", "libraries", "memory", "n",
-    "n_entries", "n_fields", "n_types", "name", "next", "offset", "owner", "prototype", "remote", "repeat",
-    "result_offset", "result_size", "sha256", "sidecar", "signature", "size", "source", "type", "types", "unit",
-    "value", "version", "x", "little_endian", "char_bits", "char_signed", "pointer_size", "long_size", "wchar_size",
-    "enum_size", "bool_size", "long_double_size", "long_double_digits", "max_alignment", "double_alignment",
-    "int64_alignment", "pack_offset", "bitfield_low_first", "reserved"};
+static const char *const header_words[] = {"a",
+                                           "abi",
+                                           "alignment",
+                                           "b",
+                                           "bind",
+                                           "bytes",
+                                           "c",
+                                           "context",
+                                           "count",
+                                           "d",
+                                           "direction",
+                                           "entries",
+                                           "entry",
+                                           "fields",
+                                           "flags",
+                                           "frame",
+                                           "function",
+                                           "invalid",
+                                           "invoke",
+                                           "kind",
+                                           "l",
+                                           "layout",
+                                           "libraries",
+                                           "memory",
+                                           "n",
+                                           "n_entries",
+                                           "n_fields",
+                                           "n_types",
+                                           "name",
+                                           "next",
+                                           "offset",
+                                           "owner",
+                                           "prototype",
+                                           "remote",
+                                           "repeat",
+                                           "result_offset",
+                                           "result_size",
+                                           "sha256",
+                                           "sidecar",
+                                           "signature",
+                                           "size",
+                                           "source",
+                                           "type",
+                                           "types",
+                                           "unit",
+                                           "value",
+                                           "version",
+                                           "x",
+                                           "little_endian",
+                                           "char_bits",
+                                           "char_signed",
+                                           "pointer_size",
+                                           "long_size",
+                                           "wchar_size",
+                                           "enum_size",
+                                           "bool_size",
+                                           "long_double_size",
+                                           "long_double_digits",
+                                           "max_alignment",
+                                           "double_alignment",
+                                           "int64_alignment",
+                                           "pack_offset",
+                                           "bitfield_low_first",
+                                           "reserved"};
 
 int emit_unit(const struct model_unit *unit, FILE *out)
 {

@@ -15,11 +15,9 @@ static const char *describe(const struct model_unit *unit, const struct model_fi
 {
     struct arena *arena = unit->arena;
     const char *type = unit->types[field->type].name;
-    const char *count = field->count && !field->count->n_cases
-                            ? expression_show(arena, field->count->expression)
-                            : NULL;
-    const char *each =
-        field->repeat > 1 ? arena_format(arena, "%llu times ", (unsigned long long)field->repeat) : "";
+    const char *count =
+        field->count && !field->count->n_cases ? expression_show(arena, field->count->expression) : NULL;
+    const char *each = field->repeat > 1 ? arena_format(arena, "%llu times ", (unsigned long long)field->repeat) : "";
     switch (field->kind) {
     case HYPE_FIELD_EMBED:
         return arena_format(arena, "%s'%s' as a value", each, type);
@@ -27,14 +25,12 @@ static const char *describe(const struct model_unit *unit, const struct model_fi
         return count ? arena_format(arena, "%sarray of %s '%s', %s", each, count, type, way(field->direction))
                      : arena_format(arena, "%sone '%s' or NULL, %s", each, type, way(field->direction));
     case HYPE_FIELD_TERMINATED:
-        return field->type == 0
-                   ? arena_format(arena, "%sstring, %s", each, way(field->direction))
-                   : arena_format(arena, "%s'%s' up to a zero one, %s", each, type, way(field->direction));
+        return field->type == 0 ? arena_format(arena, "%sstring, %s", each, way(field->direction))
+                                : arena_format(arena, "%s'%s' up to a zero one, %s", each, type, way(field->direction));
     case HYPE_FIELD_FUNCTION:
         return arena_format(arena, "%spointer to a HYPE_FN function '%s'", each, field->prototype);
     case HYPE_FIELD_UNION:
-        return arena_format(arena, "union, the member that %s tells",
-                            expression_show(arena, field->count->expression));
+        return arena_format(arena, "union, the member that %s tells", expression_show(arena, field->count->expression));
     case HYPE_FIELD_FLEXIBLE:
         return arena_format(arena, "flexible array of %s '%s'", count, type);
     case HYPE_FIELD_SKIP:

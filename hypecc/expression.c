@@ -241,8 +241,9 @@ struct expression *expression_parse(struct arena *arena, const char *text, const
     struct expression *parsed = parse_sum(&parser);
     skip_space(&parser);
     if (parsed && *parser.at)
-        parsed = fail(&parser, parser.at, "only names, '*n', 'a.b', 'p->n', integer constants, sizeof(type), "
-                                          "'+ - * /' and parentheses make a count");
+        parsed = fail(&parser, parser.at,
+                      "only names, '*n', 'a.b', 'p->n', integer constants, sizeof(type), "
+                      "'+ - * /' and parentheses make a count");
     *problem = parser.problem;
     *position = parser.position;
     return parsed;
@@ -289,7 +290,10 @@ static const char *show_path(struct arena *arena, const struct expression *path)
 {
     char *shown = arena_format(arena, "%.*s", (int)path->dereferences, "****************");
     for (size_t i = 0; i < path->n_steps; i++)
-        shown = arena_format(arena, "%s%s%s", shown, i == 0 ? "" : path->steps[i].arrow ? "->" : ".",
+        shown = arena_format(arena, "%s%s%s", shown,
+                             i == 0                 ? ""
+                             : path->steps[i].arrow ? "->"
+                                                    : ".",
                              path->steps[i].name);
     return shown;
 }
@@ -319,9 +323,9 @@ static char *show(struct arena *arena, const struct expression *e, bool tight)
     bool right_binary = right->kind >= EXPRESSION_ADD && right->kind <= EXPRESSION_DIVIDE;
     bool parenthesize = tight && !product;
     const char *right_text = show(arena, right, product);
-    if (right_binary && ((product && (right->kind == EXPRESSION_MULTIPLY || right->kind == EXPRESSION_DIVIDE)) ||
-                         (e->kind == EXPRESSION_SUBTRACT &&
-                          (right->kind == EXPRESSION_ADD || right->kind == EXPRESSION_SUBTRACT))))
+    if (right_binary &&
+        ((product && (right->kind == EXPRESSION_MULTIPLY || right->kind == EXPRESSION_DIVIDE)) ||
+         (e->kind == EXPRESSION_SUBTRACT && (right->kind == EXPRESSION_ADD || right->kind == EXPRESSION_SUBTRACT))))
         right_text = arena_format(arena, "(%s)", right_text);
     return arena_format(arena, "%s%s %c %s%s", parenthesize ? "(" : "", show(arena, e->left, product),
                         operators[e->kind], right_text, parenthesize ? ")" : "");

@@ -25,6 +25,11 @@ void model_add_field(struct model_unit *unit, unsigned type, struct model_field 
     ARENA_ADD(unit->arena, owner->fields, owner->n_fields, field);
 }
 
+bool model_needs_extension(const char *declaration)
+{
+    return strstr(declaration, "__int128") || strstr(declaration, "_Float") || strstr(declaration, "__float128");
+}
+
 /* FNV-1a, 64 bits (draft-eastlake-fnv). */
 static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 {

@@ -115,6 +115,9 @@ struct model_unit {
 unsigned model_type(struct model_unit *unit, enum model_type_kind kind, const char *key, bool *added);
 void model_add_field(struct model_unit *unit, unsigned type, struct model_field field);
 
+/* Whether C has a word that ISO C does not know, so that -Wpedantic wants __extension__ before it. */
+bool model_needs_extension(const char *declaration);
+
 /* Computes the signature of ENTRY once all types are complete. */
 void model_sign(const struct model_unit *unit, struct model_entry *entry);
 

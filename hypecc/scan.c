@@ -101,7 +101,8 @@ static void add_option(struct command *command, const char *word, const char *ne
         enum option_use use = options[i].use;
         bool separate = strcmp(word, options[i].prefix) == 0;
         *takes_next = separate && next && (use == OPTION_KEEP_NEXT || use == OPTION_DROP_NEXT);
-        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) || (use == OPTION_KEEP_NEXT && separate && !next))
+        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) ||
+            (use == OPTION_KEEP_NEXT && separate && !next))
             return;
         add(command, word);
         if (*takes_next)
@@ -126,7 +127,8 @@ static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_argument
 {
     struct command command = {.arena = arena};
     static const char *const first[] = {"-x", "c"};
-    static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include", PRELUDE_NAME};
+    static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include",
+                                       PRELUDE_NAME};
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         add(&command, first[i]);
     for (int i = 0; i + 1 < n_arguments; i++) {
@@ -142,8 +144,8 @@ static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_argument
                                        CXTranslationUnit_DetailedPreprocessingRecord, unit);
 }
 
-/* libclang's first error; false when there is none. */
-static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **reason)
+/* libclang's first error; false when there is none. *IN_SOURCE: it is about the source, not about the arguments. */
+static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **reason, bool *in_source)
 {
     unsigned n = clang_getNumDiagnostics(unit);
     bool found = false;
@@ -153,11 +155,30 @@ static bool has_error(struct arena *arena, CXTranslationUnit unit, const char **
         if (found) {
             CXString text = clang_formatDiagnostic(diagnostic, clang_defaultDiagnosticDisplayOptions());
             *reason = arena_format(arena, "%s", clang_getCString(text));
+            *in_source = file_place(clang_getDiagnosticLocation(diagnostic)).file != NULL;
             clang_disposeString(text);
         }
         clang_disposeDiagnostic(diagnostic);
     }
     return found;
+}
+
+/* With the user's options for the machine, and without them when libclang does not know them all. */
+static CXTranslationUnit parse_unit(CXIndex index, struct arena *arena, int n_arguments, const char *const *arguments,
+                                    const char **reason)
+{
+    for (int machine = 1; machine >= 0; machine--) {
+        CXTranslationUnit unit = NULL;
+        bool in_source = false;
+        if (parse(index, arena, n_arguments, arguments, machine, &unit))
+            continue;
+        if (!has_error(arena, unit, reason, &in_source))
+            return unit;
+        clang_disposeTranslationUnit(unit);
+        if (in_source)
+            return NULL;
+    }
+    return NULL;
 }
 
 /* ---- What stands at file scope ---- */
@@ -182,15 +203,15 @@ static void captured_read(struct scan *scan, CXCursor variable)
     CXSourceLocation where = clang_getCursorLocation(variable);
     const char *name = name_of(scan, variable);
     CXType type = clang_getCanonicalType(clang_getCursorType(variable));
-    CXType element = type;
-    while (element.kind == CXType_ConstantArray || element.kind == CXType_IncompleteArray)
-        element = clang_getCanonicalType(clang_getArrayElementType(element));
-    if (clang_isConstQualifiedType(element))
+    unsigned before = scan->diagnostics->n_errors;
+    if (is_const(type))
         scan_error(scan, where, "HYPE_CAPTURE on '%s', which is const: it has its value everywhere", name);
     else if (clang_Type_getSizeOf(type) < 0)
         scan_error(scan, where, "HYPE_CAPTURE on '%s', whose size is not known in this unit", name);
     else
         ARENA_ADD(scan->arena, scan->captured, scan->n_captured, clang_getCanonicalCursor(variable));
+    if (scan->diagnostics->n_errors != before)
+        ARENA_ADD(scan->arena, scan->warned, scan->n_warned, clang_getCanonicalCursor(variable));
 }
 
 static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent, CXClientData data)
@@ -235,6 +256,26 @@ static bool is_inline_only(const struct scan *scan, CXCursor definition)
     return true;
 }
 
+/* Whether the parameters are declared behind the parentheses, as before C89. */
+static bool is_old_style(struct scan *scan, CXCursor definition)
+{
+    size_t rest;
+    const char *source = source_at(scan, clang_getCursorLocation(definition), &rest);
+    const char *at = source ? memchr(source, '(', rest) : NULL;
+    if (!at || clang_Cursor_getNumArguments(definition) <= 0)
+        return false;
+    int open = 0;
+    for (; at < source + rest; at++) {
+        open += *at == '(';
+        open -= *at == ')';
+        if (open == 0)
+            break;
+    }
+    struct file_place name = file_place(clang_getCursorLocation(definition));
+    struct file_place first = file_place(clang_getCursorLocation(clang_Cursor_getArgument(definition, 0)));
+    return clang_File_isEqual(name.file, first.file) && first.offset > name.offset + (size_t)(at - source);
+}
+
 static bool can_be_entry(struct scan *scan, CXCursor definition)
 {
     CXType type = clang_getCanonicalType(clang_getCursorType(definition));
@@ -244,7 +285,7 @@ static bool can_be_entry(struct scan *scan, CXCursor definition)
     if (strcmp(name, "main") == 0) {
         why = "is where the program begins, and cannot run elsewhere";
         remedy = "put what shall run elsewhere into a function of its own";
-    } else if (type.kind == CXType_FunctionNoProto && clang_Cursor_getNumArguments(definition) > 0) {
+    } else if (is_old_style(scan, definition)) {
         why = "is defined without a prototype, so its calls cannot be checked";
         remedy = "write the types of its parameters between the parentheses";
     } else if (type.kind == CXType_FunctionProto && clang_isFunctionTypeVariadic(type)) {
@@ -253,6 +294,9 @@ static bool can_be_entry(struct scan *scan, CXCursor definition)
     } else if (is_inline_only(scan, definition)) {
         why = "is only an inline definition, and has no address of its own here";
         remedy = "make it 'static inline', or declare it 'extern' in this unit";
+    } else if (clang_getCanonicalType(clang_getCursorResultType(definition)).kind == CXType_Atomic) {
+        why = "returns an atomic type, on which compilers do not agree";
+        remedy = "return the plain type";
     } else if (clang_getFunctionTypeCallingConv(type) != CXCallingConv_C) {
         why = "has another calling convention than C's";
     }
@@ -321,11 +365,6 @@ static struct model_parameter parameter_of(struct scan *scan, CXType type, const
     return parameter;
 }
 
-static bool needs_extension(const char *declaration)
-{
-    return strstr(declaration, "__int128") || strstr(declaration, "_Float") || strstr(declaration, "__float128");
-}
-
 static void declare_entry(struct scan *scan, const struct scan_entry *entry, struct model_entry *model)
 {
     struct arena *arena = scan->arena;
@@ -336,7 +375,7 @@ static void declare_entry(struct scan *scan, const struct scan_entry *entry, str
         struct model_parameter parameter = parameter_of(scan, entry->types[i], entry->names[i]);
         ARENA_ADD(arena, model->parameters, model->n_parameters, parameter);
         list = arena_format(arena, "%s%s%s", list, i ? ", " : "", parameter.declaration);
-        model->extension |= needs_extension(parameter.declaration);
+        model->extension |= model_needs_extension(parameter.declaration);
     }
     model->name = name_of(scan, entry->definition);
     model->prototype = prototype_of(scan, type);
@@ -344,48 +383,48 @@ static void declare_entry(struct scan *scan, const struct scan_entry *entry, str
     model->bind_declaration =
         declare(scan, result, arena_format(arena, "hype_bind_%s(%s)", model->name, *list ? list : "void"));
     if (clang_getCanonicalType(result).kind != CXType_Void) {
-        model->result_declaration = declare(scan, value_of_atomic(result), "hype_result");
-        model->result_copy = copy_of(value_of_atomic(result));
+        model->result_declaration = declare(scan, result, "hype_result");
+        model->result_copy = copy_of(result);
         model->result_shown = stable_text(scan, spelling_of(scan, result));
-        model->extension |= needs_extension(model->result_declaration);
+        model->extension |= model_needs_extension(model->result_declaration);
     }
 }
 
-/* The type of a parameter with its extents, which another declaration than the definition may have. */
-static CXType type_with_extents(const struct scan_entry *entry, const CXCursor *declarations, size_t n, unsigned i,
-                                size_t *declaration)
+/* The declaration whose extents count: the definition, unless only another one has them. */
+static size_t declaration_with_extents(const struct scan_entry *entry, unsigned i)
 {
-    for (size_t d = 0; d < n; d++) {
-        CXType type = clang_getCursorType(clang_Cursor_getArgument(declarations[d], i));
-        if ((type.kind == CXType_ConstantArray || type.kind == CXType_VariableArray) && !is_array(entry->types[i])) {
-            *declaration = d;
-            return type;
-        }
+    for (size_t d = 0; d < entry->n_declarations && !is_array(entry->types[i]); d++) {
+        CXType type = clang_getCursorType(clang_Cursor_getArgument(entry->declarations[d], i));
+        if (type.kind == CXType_ConstantArray || type.kind == CXType_VariableArray)
+            return d;
     }
-    *declaration = n - 1;
-    return entry->types[i];
+    for (size_t d = 0; d < entry->n_declarations; d++) {
+        if (clang_equalCursors(entry->declarations[d], entry->definition))
+            return d;
+    }
+    return 0;
 }
 
-static void parameter_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
-                           const CXCursor *declarations, const struct scope *scopes, size_t n, unsigned i)
+static void parameter_read(struct scan *scan, const struct scan_entry *entry, unsigned frame, unsigned i)
 {
     CXCursor parameter = clang_Cursor_getArgument(entry->definition, i);
     struct annotations annotations = {0};
-    for (size_t d = 0; d < n; d++)
-        annotations_read(scan, clang_Cursor_getArgument(declarations[d], i), &scopes[d], &annotations);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        annotations_read(scan, clang_Cursor_getArgument(entry->declarations[d], i), &entry->scopes[d], &annotations);
 
-    size_t declaration;
-    struct value value = {.type = type_with_extents(entry, declarations, n, i, &declaration),
+    size_t declaration = declaration_with_extents(entry, i);
+    struct value value = {.type = clang_getCursorType(clang_Cursor_getArgument(entry->declarations[declaration], i)),
                           .member = entry->names[i],
                           .name = entry->names[i],
+                          .declared = entry->names[i],
                           .annotations = &annotations,
                           .where = clang_getCursorLocation(parameter),
                           .parameter = true};
-    value.scope = &scopes[declaration];
+    value.scope = &entry->scopes[declaration];
     value.accessor = arena_format(scan->arena, "(*(%s *)0).%s", value.scope->self, entry->names[i]);
-    struct step step = {NULL, value.where,
-                        arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i],
-                                     name_of(scan, entry->definition))};
+    struct step step = {
+        NULL, value.where,
+        arena_format(scan->arena, "parameter '%s' of '%s'", entry->names[i], name_of(scan, entry->definition))};
     scan->path = &step;
     unsigned before = scan->diagnostics->n_errors;
     value_read(scan, frame, value);
@@ -394,12 +433,11 @@ static void parameter_read(struct scan *scan, const struct scan_entry *entry, un
     scan->path = NULL;
 }
 
-static void result_read(struct scan *scan, const struct scan_entry *entry, unsigned frame,
-                        const CXCursor *declarations, const struct scope *scopes, size_t n)
+static void result_read(struct scan *scan, const struct scan_entry *entry, unsigned frame)
 {
     struct annotations annotations = {0};
-    for (size_t d = 0; d < n; d++)
-        annotations_read(scan, declarations[d], &scopes[d], &annotations);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        annotations_read(scan, entry->declarations[d], &entry->scopes[d], &annotations);
     for (unsigned depth = 0; depth <= 8; depth++)
         annotation_find(&annotations, ANNOTATION_FN, depth);
 
@@ -407,11 +445,12 @@ static void result_read(struct scan *scan, const struct scan_entry *entry, unsig
     struct step step = {NULL, clang_getCursorLocation(entry->definition),
                         arena_format(scan->arena, "the result of '%s'", name_of(scan, entry->definition))};
     scan->path = &step;
-    struct value value = {.type = value_of_atomic(type),
+    struct value value = {.type = type,
                           .member = "hype_result",
                           .name = "result",
+                          .declared = name_of(scan, entry->definition),
                           .annotations = &annotations,
-                          .scope = &scopes[n - 1],
+                          .scope = &entry->scopes[0],
                           .where = step.where,
                           .result = true};
     value.accessor = arena_format(scan->arena, "(*(%s *)0).hype_result", value.scope->self);
@@ -427,9 +466,8 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
 {
     const char *name = name_of(scan, variable);
     CXType type = clang_getCursorType(variable);
-    struct model_global global = {.name = name,
-                                  .member = arena_format(scan->arena, "hype_global_%s", name),
-                                  .is_volatile = clang_isVolatileQualifiedType(type)};
+    struct model_global global = {
+        .name = name, .member = arena_format(scan->arena, "hype_global_%s", name), .is_volatile = is_volatile(type)};
     global.copy = is_array(clang_getCanonicalType(type)) ? MODEL_BYTES : copy_of(type);
     ARENA_ADD(scan->arena, model->globals, model->n_globals, global);
 
@@ -441,14 +479,15 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
     scan->path = &step;
     struct value value = {.type = value_of_atomic(type),
                           .name = name,
+                          .declared = name,
                           .accessor = name,
                           .annotations = &annotations,
                           .scope = &entry->globals_scope,
                           .where = step.where,
                           .by_context = true};
     unsigned before = scan->diagnostics->n_errors;
-    struct model_field field = {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .member = global.member,
-                                .name = name, .repeat = 1};
+    struct model_field field = {
+        .kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_IN, .member = global.member, .name = name, .repeat = 1};
     field.type = type_of_value(scan, value);
     if (scan->diagnostics->n_errors == before)
         annotations_check_used(scan, &annotations);
@@ -456,7 +495,8 @@ static void global_read(struct scan *scan, const struct scan_entry *entry, unsig
     model_add_field(scan->model, frame, field);
 }
 
-/* All declarations of the function at file scope, in the order of the source. */
+/* All declarations of the function at file scope, in the order of the source: each hands its annotations down to those
+ * behind it. */
 static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t *n)
 {
     CXCursor *declarations = NULL;
@@ -465,12 +505,10 @@ static CXCursor *declarations_of(struct scan *scan, CXCursor definition, size_t 
     *n = 0;
     for (size_t i = 0; i < scan->n_functions; i++) {
         CXCursor other = scan->functions[i];
-        if (clang_equalCursors(other, definition) || !clang_equalCursors(clang_getCanonicalCursor(other), canonical) ||
-            clang_getNumArgTypes(clang_getCursorType(other)) != clang_getNumArgTypes(type))
-            continue;
-        ARENA_ADD(scan->arena, declarations, *n, other);
+        if (clang_equalCursors(clang_getCanonicalCursor(other), canonical) &&
+            clang_getNumArgTypes(clang_getCursorType(other)) == clang_getNumArgTypes(type))
+            ARENA_ADD(scan->arena, declarations, *n, other);
     }
-    ARENA_ADD(scan->arena, declarations, *n, definition); /* last, whatever its place */
     return declarations;
 }
 
@@ -511,18 +549,17 @@ static void entry_read(struct scan *scan, CXCursor definition)
     scan->model->types[model.frame].name = arena_format(arena, "the call of %s", model.name);
     scan->model->types[model.frame].text = frame_text(scan, entry);
 
-    size_t n;
-    CXCursor *declarations = declarations_of(scan, definition, &n);
-    struct scope *scopes = arena_allocate(arena, n * sizeof *scopes);
-    for (size_t d = 0; d < n; d++)
-        scopes[d] = (struct scope){
-            .kind = SCOPE_FRAME, .self = frame_name, .declaration = declarations[d], .entry = entry};
+    entry->declarations = declarations_of(scan, definition, &entry->n_declarations);
+    entry->scopes = arena_allocate(arena, entry->n_declarations * sizeof *entry->scopes);
+    for (size_t d = 0; d < entry->n_declarations; d++)
+        entry->scopes[d] = (struct scope){
+            .kind = SCOPE_FRAME, .self = frame_name, .declaration = entry->declarations[d], .entry = entry};
     for (unsigned i = 0; i < entry->n_parameters; i++)
-        parameter_read(scan, entry, model.frame, declarations, scopes, n, i);
+        parameter_read(scan, entry, model.frame, i);
     for (size_t i = 0; i < entry->n_globals; i++)
         global_read(scan, entry, model.frame, &model, entry->globals[i]);
     if (model.result_declaration)
-        result_read(scan, entry, model.frame, declarations, scopes, n);
+        result_read(scan, entry, model.frame);
     ARENA_ADD(arena, scan->model->entries, scan->model->n_entries, model);
 }
 
@@ -552,17 +589,11 @@ enum scan_result scan_unit(int n_arguments, const char *const *arguments, struct
             scan.gnu_inline = true;
     }
     CXIndex index = clang_createIndex(0, 0);
-    enum CXErrorCode error = parse(index, unit->arena, n_arguments, arguments, true, &scan.unit);
-    if (error)
-        error = parse(index, unit->arena, n_arguments, arguments, false, &scan.unit);
-    enum scan_result result = SCAN_NOT_C;
-    if (!error) {
-        if (!has_error(unit->arena, scan.unit, reason)) {
-            unit_read(&scan);
-            result = SCAN_DONE;
-        }
+    scan.unit = parse_unit(index, unit->arena, n_arguments, arguments, reason);
+    if (scan.unit) {
+        unit_read(&scan);
         clang_disposeTranslationUnit(scan.unit);
     }
     clang_disposeIndex(index);
-    return result;
+    return scan.unit ? SCAN_DONE : SCAN_NOT_C;
 }

@@ -299,10 +299,10 @@ static bool contains(const char **words, size_t n, const char *word)
 
 void names_read(struct scan *scan)
 {
-    static const char *const keywords[] = {
-        "_Bool",  "_Complex", "__int128", "bool",   "char",     "const", "double",   "enum",
-        "float",  "int",      "long",     "short",  "signed",   "struct", "union",   "unsigned",
-        "void",   "volatile", "_Atomic",  "__float128", "__signed__", "wchar_t"};
+    static const char *const keywords[] = {"_Bool",   "_Complex",   "__int128",   "bool",     "char", "const",
+                                           "double",  "enum",       "float",      "int",      "long", "short",
+                                           "signed",  "struct",     "union",      "unsigned", "void", "volatile",
+                                           "_Atomic", "__float128", "__signed__", "wchar_t"};
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
         add_word(scan, &scan->types, &scan->n_types, keywords[i]);
     clang_visitChildren(clang_getTranslationUnitCursor(scan->unit), read_name, scan);
@@ -482,8 +482,12 @@ static bool resolve_path(const struct resolution *r, struct expression *path)
     for (unsigned i = 0; i < path->dereferences; i++) {
         CXType holder = clang_getCanonicalType(type);
         bool array = is_array(holder);
-        if (holder.kind != CXType_Pointer && !array)
-            return refuse(r, path->position, arena_format(scan->arena, "'%s' is no pointer", name));
+        if (holder.kind != CXType_Pointer && !array) {
+            struct expression pointer = *path;
+            pointer.dereferences = i;
+            return refuse(r, path->position,
+                          arena_format(scan->arena, "'%s' is no pointer", expression_show(scan->arena, &pointer)));
+        }
         guard(r, path, text);
         type = array ? clang_getArrayElementType(holder) : clang_getPointeeType(holder);
         text = arena_format(scan->arena, "*%s", text);

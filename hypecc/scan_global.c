@@ -50,12 +50,6 @@ static bool is_global(CXCursor variable)
     return is_file_scope(variable) || storage == CX_SC_Static || storage == CX_SC_Extern;
 }
 
-static bool is_mutable(CXCursor variable)
-{
-    /* A canonical array type carries its elements' qualifiers itself. */
-    return !clang_isConstQualifiedType(clang_getCanonicalType(clang_getCursorType(variable)));
-}
-
 /* The calls that lead from the entry to the function that is being read. */
 static void note_calls(const struct reach *reach)
 {
@@ -90,7 +84,7 @@ static void touch(struct reach *reach, CXCursor variable, CXCursor reference)
     if (!is_global(variable) || in_system(variable) || contains(reach->touched, reach->n_touched, variable))
         return;
     ARENA_ADD(reach->scan->arena, reach->touched, reach->n_touched, variable);
-    if (is_mutable(variable) && !contains(reach->scan->captured, reach->scan->n_captured, variable))
+    if (!is_const(clang_getCursorType(variable)) && !contains(reach->scan->captured, reach->scan->n_captured, variable))
         warn(reach, variable, reference);
 }
 
@@ -115,6 +109,7 @@ static enum CXChildVisitResult read_body(CXCursor cursor, CXCursor parent, CXCli
     (void)parent;
     if (cursor.kind == CXCursor_VarDecl && !is_file_scope(cursor) &&
         has_annotation(reach->scan, cursor, ANNOTATION_CAPTURE)) {
+        ARENA_ADD(reach->scan->arena, reach->scan->warned, reach->scan->n_warned, clang_getCanonicalCursor(cursor));
         scan_error(reach->scan, clang_getCursorLocation(cursor),
                    "HYPE_CAPTURE on '%s', which is no variable at file scope", name_of(reach->scan, cursor));
     } else if (cursor.kind == CXCursor_CallExpr) {
@@ -133,8 +128,7 @@ static enum CXChildVisitResult read_body(CXCursor cursor, CXCursor parent, CXCli
 /* A count of a captured global may speak of any other. */
 static bool has_count(struct scan *scan, CXCursor variable)
 {
-    return has_annotation(scan, variable, ANNOTATION_COUNTED_BY) ||
-           has_annotation(scan, variable, ANNOTATION_SIZED_BY);
+    return has_annotation(scan, variable, ANNOTATION_COUNTED_BY) || has_annotation(scan, variable, ANNOTATION_SIZED_BY);
 }
 
 void globals_read(struct scan *scan, struct scan_entry *entry)

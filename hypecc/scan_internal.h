@@ -34,9 +34,9 @@ struct scan {
     CXCursor *captured; /* globals marked HYPE_CAPTURE, each once */
     size_t n_warned;
     CXCursor *warned; /* globals that a warning spoke of */
-    size_t n_names;          /* enumerators and integer constants of the unit */
+    size_t n_names;   /* enumerators and integer constants of the unit */
     const char **names;
-    size_t n_types;          /* words that may stand in a type's name */
+    size_t n_types; /* words that may stand in a type's name */
     const char **types;
 };
 
@@ -97,19 +97,19 @@ enum scope_kind { SCOPE_FRAME, SCOPE_RECORD, SCOPE_GLOBALS };
 /* Where the names of an expression are looked up. */
 struct scope {
     enum scope_kind kind;
-    const char *self;                /* C for the type of the object that holds them */
-    CXType record;                   /* SCOPE_RECORD */
-    CXCursor declaration;            /* SCOPE_FRAME: the declaration whose parameter names apply */
-    const struct scan_entry *entry;  /* SCOPE_FRAME, SCOPE_GLOBALS */
+    const char *self;               /* C for the type of the object that holds them */
+    CXType record;                  /* SCOPE_RECORD */
+    CXCursor declaration;           /* SCOPE_FRAME: the declaration whose parameter names apply */
+    const struct scan_entry *entry; /* SCOPE_FRAME, SCOPE_GLOBALS */
 };
 
 struct annotation {
     enum annotation_kind kind;
-    const char *name; /* "HYPE_COUNTED_BY" */
-    const char *text; /* the expression; of a tag its field */
+    const char *name;  /* "HYPE_COUNTED_BY" */
+    const char *text;  /* the expression; of a tag its field */
     const char *value; /* of a tag */
     CXSourceLocation where;
-    unsigned depth; /* 0: the outermost pointer, 1: the pointer that it leads to, … */
+    unsigned depth;            /* 0: the outermost pointer, 1: the pointer that it leads to, … */
     const struct scope *scope; /* NULL: the scope of the value */
     bool used;
 };
@@ -128,6 +128,9 @@ struct scan_entry {
     size_t n_globals;   /* captured */
     CXCursor *globals;
     struct scope globals_scope;
+    size_t n_declarations; /* with the definition, in the order of the source */
+    CXCursor *declarations;
+    struct scope *scopes; /* of their parameter names */
 };
 
 /* Appends the annotations of CURSOR, but not those that an earlier declaration, already in LIST, handed down to it. */
@@ -152,9 +155,10 @@ struct value {
     CXType type;          /* as declared */
     const char *member;   /* its path in the owner, as offsetof takes it; NULL: it is the owner */
     const char *name;     /* as messages show it */
+    const char *declared; /* the name in the declaration that a person would annotate */
     const char *accessor; /* C for an expression of its type, never evaluated */
     struct annotations *annotations;
-    unsigned depth;       /* the annotations' depth of its pointers */
+    unsigned depth; /* the annotations' depth of its pointers */
     const struct scope *scope;
     CXSourceLocation where;
     bool by_context; /* the scope's object is not the owner but the context */
@@ -163,6 +167,8 @@ struct value {
 };
 
 bool holds_pointers(struct scan *scan, CXType type);
+bool is_const(CXType type);      /* or an array of const elements */
+bool is_volatile(CXType type);   /* likewise */
 bool is_const_deep(CXType type); /* const itself, or with a const member: not assignable */
 /* Adds the pointers of VALUE to the type OWNER. */
 void value_read(struct scan *scan, unsigned owner, struct value value);

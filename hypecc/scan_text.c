@@ -4,7 +4,6 @@
 #include "scan_internal.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <string.h>
 
 const char *text_of(struct scan *scan, CXString string)
@@ -122,7 +121,8 @@ const char *declare_pointer(struct scan *scan, CXType pointee, const char *name)
     const char *bracket = length && spelling[length - 1] == ']' ? strchr(spelling, '[') : NULL;
     if (bracket)
         return insert(scan, spelling, bracket,
-                      bracket[-1] == ')' || bracket[-1] == '*' ? bracketed : arena_format(scan->arena, " %s", bracketed));
+                      bracket[-1] == ')' || bracket[-1] == '*' ? bracketed
+                                                               : arena_format(scan->arena, " %s", bracketed));
     const char *place = pointee.kind == CXType_Pointer ? pointer_name_place(spelling) : NULL;
     if (place)
         return insert(scan, spelling, place, pointer);
@@ -153,7 +153,7 @@ const char *source_at(struct scan *scan, CXSourceLocation location, size_t *leng
 
 static bool is_word(char c)
 {
-    return isalnum((unsigned char)c) || c == '_';
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static struct source_place source_place(struct scan *scan, CXSourceLocation where)
@@ -192,22 +192,11 @@ static void tell(struct scan *scan, enum diagnostic_severity severity, CXSourceL
     diagnose(scan->diagnostics, severity, &place, option, message);
 }
 
-static const char *format_list(struct scan *scan, const char *format, va_list arguments)
-{
-    va_list again;
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *text = arena_allocate(scan->arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, arguments);
-    return text;
-}
-
 void scan_error(struct scan *scan, CXSourceLocation where, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    const char *message = format_list(scan, format, arguments);
+    const char *message = arena_format_list(scan->arena, format, arguments);
     va_end(arguments);
 
     const struct step *told = NULL;
@@ -221,8 +210,7 @@ void scan_error(struct scan *scan, CXSourceLocation where, const char *format, .
     for (const struct step *step = scan->path; step; step = step->outer) {
         bool offender = step == scan->path;
         if (!offender && !clang_Location_isInSystemHeader(step->where))
-            tell(scan, DIAGNOSTIC_NOTE, step->where, NULL,
-                 arena_format(scan->arena, "reached through %s", step->text));
+            tell(scan, DIAGNOSTIC_NOTE, step->where, NULL, arena_format(scan->arena, "reached through %s", step->text));
     }
 }
 
@@ -230,7 +218,7 @@ void scan_warning(struct scan *scan, CXSourceLocation where, const char *option,
 {
     va_list arguments;
     va_start(arguments, format);
-    tell(scan, DIAGNOSTIC_WARNING, where, option, format_list(scan, format, arguments));
+    tell(scan, DIAGNOSTIC_WARNING, where, option, arena_format_list(scan->arena, format, arguments));
     va_end(arguments);
 }
 
@@ -240,7 +228,7 @@ void scan_note(struct scan *scan, CXSourceLocation where, const char *format, ..
         return;
     va_list arguments;
     va_start(arguments, format);
-    tell(scan, DIAGNOSTIC_NOTE, where, NULL, format_list(scan, format, arguments));
+    tell(scan, DIAGNOSTIC_NOTE, where, NULL, arena_format_list(scan->arena, format, arguments));
     va_end(arguments);
 }
 

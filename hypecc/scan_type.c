@@ -94,11 +94,32 @@ static enum CXVisitorResult ask_const(CXCursor field, CXClientData data)
     return question->yes ? CXVisit_Break : CXVisit_Continue;
 }
 
+/* Canonical array types carry their elements' qualifiers, written ones leave them to the elements. */
+static bool is_qualified(CXType type, unsigned (*question)(CXType))
+{
+    while (!question(type) && !question(clang_getCanonicalType(type))) {
+        if (!is_array(array_of(type)))
+            return false;
+        type = clang_getArrayElementType(array_of(type));
+    }
+    return true;
+}
+
+bool is_const(CXType type)
+{
+    return is_qualified(type, clang_isConstQualifiedType);
+}
+
+bool is_volatile(CXType type)
+{
+    return is_qualified(type, clang_isVolatileQualifiedType);
+}
+
 bool is_const_deep(CXType type)
 {
-    type = clang_getCanonicalType(element_of(type));
-    if (clang_isConstQualifiedType(type))
+    if (is_const(type))
         return true;
+    type = plain(element_of(type));
     struct question question = {0};
     if (type.kind == CXType_Record)
         clang_Type_visitFields(type, ask_const, &question);
@@ -139,15 +160,15 @@ static enum CXVisitorResult add_field_text(CXCursor field, CXClientData data)
     CXType type = clang_getCursorType(field);
     struct annotations annotations = {0};
     annotations_read(scan, field, NULL, &annotations);
-    const char *text = arena_format(scan->arena, "%s%s %s", building->text, signature_text(scan, type),
-                                    name_of(scan, field));
+    const char *text =
+        arena_format(scan->arena, "%s%s %s", building->text, signature_text(scan, type), name_of(scan, field));
     if (clang_Cursor_isBitField(field))
         text = arena_format(scan->arena, "%s:%d", text, clang_getFieldDeclBitWidth(field));
     for (size_t i = 0; i < annotations.n; i++)
-        text = arena_format(scan->arena, "%s %s@%u(%s%s%s)", text, annotations.items[i].name,
-                            annotations.items[i].depth, annotations.items[i].text,
-                            annotations.items[i].value ? "," : "",
-                            annotations.items[i].value ? annotations.items[i].value : "");
+        text =
+            arena_format(scan->arena, "%s %s@%u(%s%s%s)", text, annotations.items[i].name, annotations.items[i].depth,
+                         annotations.items[i].text, annotations.items[i].value ? "," : "",
+                         annotations.items[i].value ? annotations.items[i].value : "");
     building->text = arena_format(scan->arena, "%s;", text);
     return CXVisit_Continue;
 }
@@ -255,7 +276,8 @@ static unsigned cell_type(struct scan *scan, struct value value)
         cell->alias_of = value.accessor;
     }
     value.member = NULL;
-    value.name = shared ? "[]" : value.name; /* of all pointers to such a pointer */
+    if (shared && !is_unnamed(spelling))
+        value.name = "[]"; /* of all pointers to such a pointer */
     value.by_context = true;
     value.parameter = false;
     value_read(scan, number, value);
@@ -277,8 +299,9 @@ unsigned type_of_value(struct scan *scan, struct value value)
     if (!holds_pointers(scan, value.type))
         return plain_type(scan, &value);
     if (is_union(value.type)) {
-        scan_error(scan, value.where, "%s cannot travel: '%s' holds pointers, and no struct around it says which of its "
-                                      "members is live",
+        scan_error(scan, value.where,
+                   "%s cannot travel: '%s' holds pointers, and no struct around it says which of its "
+                   "members is live",
                    subject(scan), stable_text(scan, spelling_of(scan, value.type)));
         scan_note(scan, value.where, "put the union and the field that HYPE_TAG names into a struct");
         return 0;
@@ -302,6 +325,7 @@ static bool is_character(CXType type)
 struct pointer {
     struct annotation *counted, *sized, *string, *null_terminated, *in, *out, *inout;
     CXType pointee;            /* with the dimensions of arrays stripped */
+    bool is_const;             /* the pointee is */
     const char *accessor;      /* of the pointee */
     struct expression *extent; /* elements that the declaration itself tells of; NULL: one */
     bool open;                 /* declared as an array of unknown length */
@@ -372,11 +396,11 @@ static struct pointer pointer_open(struct scan *scan, const struct value *value)
     } else {
         pointer.pointee = clang_getPointeeType(value->type.kind == CXType_Pointer ? value->type : plain(value->type));
     }
+    pointer.is_const = is_const(pointer.pointee);
     while (is_array(array_of(pointer.pointee)) && !pointer.failed) {
         CXType array = array_of(pointer.pointee);
         bool open = pointer.open;
-        pointer.extent =
-            expression_product(scan->arena, pointer.extent, dimension(scan, array, value, &pointer));
+        pointer.extent = expression_product(scan->arena, pointer.extent, dimension(scan, array, value, &pointer));
         if (pointer.open && !open && !pointer.failed) {
             cannot_travel(scan, value->where, "it leads to an array of unknown length");
             pointer.failed = true;
@@ -414,14 +438,13 @@ static bool annotations_agree(struct scan *scan, const struct pointer *pointer)
 static bool direction_of(struct scan *scan, const struct value *value, const struct pointer *pointer,
                          enum hype_direction *direction)
 {
-    bool is_const = clang_isConstQualifiedType(clang_getCanonicalType(pointer->pointee));
     const struct annotation *writes = pointer->out ? pointer->out : pointer->inout;
-    if (writes && is_const) {
+    if (writes && pointer->is_const) {
         scan_error(scan, writes->where, "%s on %s, which leads to const: nothing can be written there", writes->name,
                    subject(scan));
         return false;
     }
-    *direction = is_const ? HYPE_DIRECTION_IN : HYPE_DIRECTION_INOUT;
+    *direction = pointer->is_const ? HYPE_DIRECTION_IN : HYPE_DIRECTION_INOUT;
     if (value->result)
         *direction = HYPE_DIRECTION_OUT;
     if (pointer->in)
@@ -433,10 +456,10 @@ static bool direction_of(struct scan *scan, const struct value *value, const str
     return true;
 }
 
-static const char *declared_name(const struct value *value)
+/* Where a mending annotation would stand: in front of a function's name it speaks of the result. */
+static const char *behind(struct scan *scan, const struct value *value)
 {
-    const char *dot = strrchr(value->name, '.');
-    return dot ? dot + 1 : value->name;
+    return arena_format(scan->arena, "%s '%s'", value->result ? "before" : "behind", value->declared);
 }
 
 /* Types whose pointers stand for something of this process. */
@@ -459,9 +482,8 @@ static const char *resource_of(const char *spelling)
 
 static void note_skip(struct scan *scan, const struct value *value)
 {
-    if (!value->result)
-        scan_note(scan, value->where, "'HYPE_SKIP' behind '%s' would leave it behind: it arrives as NULL",
-                  declared_name(value));
+    if (!value->result && value->scope->kind != SCOPE_GLOBALS)
+        scan_note(scan, value->where, "'HYPE_SKIP' %s would leave it behind: it arrives as NULL", behind(scan, value));
 }
 
 /* Whether anything of the pointee's type can travel at all. */
@@ -486,12 +508,11 @@ static bool pointee_travels(struct scan *scan, const struct value *value, const 
         }
         cannot_travel(scan, value->where,
                       arena_format(scan->arena, "'%s' does not say how much it leads to", without_arrays(scan, value)));
-        scan_note(scan, value->where, "'HYPE_SIZED_BY(bytes)' behind '%s' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_SIZED_BY(bytes)' %s would say it", behind(scan, value));
         return false;
     }
     if (!is_complete(pointee)) {
-        cannot_travel(scan, value->where,
-                      arena_format(scan->arena, "'%s' is not complete in this unit", spelling));
+        cannot_travel(scan, value->where, arena_format(scan->arena, "'%s' is not complete in this unit", spelling));
         scan_note(scan, clang_getCursorLocation(clang_getTypeDeclaration(pointee)), "'%s' is declared here", spelling);
         note_skip(scan, value);
         return false;
@@ -509,8 +530,7 @@ static bool termination_fits(struct scan *scan, const struct value *value, const
     CXType pointee = plain(pointer->pointee);
     bool integer = pointee.kind >= CXType_Bool && pointee.kind <= CXType_Int128;
     if (pointer->string && !integer) {
-        scan_error(scan, pointer->string->where, "HYPE_STRING on %s, which does not lead to characters",
-                   subject(scan));
+        scan_error(scan, pointer->string->where, "HYPE_STRING on %s, which does not lead to characters", subject(scan));
         if (pointee.kind == CXType_Pointer)
             scan_note(scan, pointer->string->where, "HYPE_NULL_TERMINATED is for arrays of pointers");
         return false;
@@ -524,7 +544,7 @@ static bool termination_fits(struct scan *scan, const struct value *value, const
     }
     if (pointer->out) {
         scan_error(scan, pointer->out->where, "HYPE_OUT on %s does not say how much room it leads to", subject(scan));
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' %s would say it", behind(scan, value));
         return false;
     }
     return true;
@@ -553,16 +573,16 @@ static bool count_of(struct scan *scan, const struct value *value, const struct 
     else if (element == 0)
         *count = e;
     else
-        *count = expression_quotient(scan->arena, e,
-                                     expression_sizeof(scan->arena, scan->model->types[element].spelling));
+        *count =
+            expression_quotient(scan->arena, e, expression_sizeof(scan->arena, scan->model->types[element].spelling));
     return true;
 }
 
 static void function_pointer_read(struct scan *scan, unsigned owner, const struct value *value,
                                   const struct pointer *pointer, uint64_t repeat)
 {
-    const struct annotation *annotations[] = {pointer->counted, pointer->sized, pointer->string,
-                                              pointer->null_terminated, pointer->out, pointer->inout};
+    const struct annotation *annotations[] = {pointer->counted,         pointer->sized, pointer->string,
+                                              pointer->null_terminated, pointer->out,   pointer->inout};
     for (size_t i = 0; i < sizeof annotations / sizeof annotations[0]; i++) {
         if (annotations[i])
             scan_error(scan, annotations[i]->where, "%s on %s, which leads to a function", annotations[i]->name,
@@ -574,8 +594,11 @@ static void function_pointer_read(struct scan *scan, unsigned owner, const struc
         note_skip(scan, value);
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_FUNCTION, .direction = HYPE_DIRECTION_IN, .member = value->member,
-                                .name = value->name, .repeat = repeat};
+    struct model_field field = {.kind = HYPE_FIELD_FUNCTION,
+                                .direction = HYPE_DIRECTION_IN,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = repeat};
     if (value->result)
         field.direction = HYPE_DIRECTION_OUT;
     field.prototype = prototype_of(scan, type);
@@ -593,8 +616,8 @@ static void pointer_read(struct scan *scan, unsigned owner, struct value *value,
         return;
     }
 
-    struct model_field field = {.kind = HYPE_FIELD_POINTER, .member = value->member, .name = value->name,
-                                .repeat = repeat};
+    struct model_field field = {
+        .kind = HYPE_FIELD_POINTER, .member = value->member, .name = value->name, .repeat = repeat};
     if (!pointee_travels(scan, value, &pointer) || !direction_of(scan, value, &pointer, &field.direction))
         return;
     bool string = is_character(pointee) && !pointer.counted && !pointer.sized && !pointer.extent;
@@ -604,7 +627,7 @@ static void pointer_read(struct scan *scan, unsigned owner, struct value *value,
             return;
     } else if (pointer.open && !pointer.counted && !pointer.sized) {
         cannot_travel(scan, value->where, "an array parameter without a length does not say how much it leads to");
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", value->declared);
         return;
     }
 
@@ -633,7 +656,7 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
     struct annotation *sized = annotation_find(value->annotations, ANNOTATION_SIZED_BY, value->depth);
     if (!counted == !sized) {
         cannot_travel(scan, value->where, "a flexible array does not say how many elements it has");
-        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", declared_name(value));
+        scan_note(scan, value->where, "'HYPE_COUNTED_BY(n)' behind '%s[]' would say it", value->declared);
         return;
     }
     struct pointer pointer = {.counted = counted, .sized = sized};
@@ -641,8 +664,8 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
     element.type = clang_getArrayElementType(array_of(value->type));
     element.accessor = arena_format(scan->arena, "%s[0]", value->accessor);
     while (is_array(array_of(element.type))) {
-        pointer.extent = expression_product(scan->arena, pointer.extent,
-                                            dimension(scan, array_of(element.type), value, &pointer));
+        pointer.extent =
+            expression_product(scan->arena, pointer.extent, dimension(scan, array_of(element.type), value, &pointer));
         element.type = clang_getArrayElementType(array_of(element.type));
         element.accessor = arena_format(scan->arena, "%s[0]", element.accessor);
     }
@@ -652,8 +675,11 @@ static void flexible_read(struct scan *scan, unsigned owner, struct value *value
         cannot_travel(scan, value->where, "its elements end in flexible arrays themselves");
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_FLEXIBLE, .direction = HYPE_DIRECTION_INOUT,
-                                .member = value->member, .name = value->name, .repeat = 1};
+    struct model_field field = {.kind = HYPE_FIELD_FLEXIBLE,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = 1};
     field.type = type_of_value(scan, element);
     struct expression *count;
     if (!count_of(scan, value, &pointer, field.type, &count))
@@ -725,6 +751,7 @@ static void member_read(struct union_reading *reading, CXCursor member, const ch
     value.type = clang_getCursorType(member);
     value.member = NULL;
     value.name = arena_format(scan->arena, "%s%s%s", reading->value->name, *reading->value->name ? "." : "", name);
+    value.declared = name;
     value.accessor = arena_format(scan->arena, "%s.%s", reading->value->accessor, name);
     value.annotations = &annotations;
     value.depth = 0;
@@ -771,8 +798,11 @@ static void union_read(struct scan *scan, unsigned owner, const struct value *va
     clang_Type_visitFields(plain(value->type), read_member, &reading);
     if (reading.failed)
         return;
-    struct model_field field = {.kind = HYPE_FIELD_UNION, .direction = HYPE_DIRECTION_INOUT, .member = value->member,
-                                .name = *value->name ? value->name : reading.first_member, .repeat = 1,
+    struct model_field field = {.kind = HYPE_FIELD_UNION,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = *value->name ? value->name : reading.first_member,
+                                .repeat = 1,
                                 .count = count};
     if (!*value->name)
         field.member = reading.first_member; /* an anonymous union lies where its members lie */
@@ -817,8 +847,11 @@ static bool skip_read(struct scan *scan, unsigned owner, struct value *value)
         return false;
     if (is_flexible_array(value->type) && !value->parameter)
         return true; /* no element lies in the struct itself */
-    struct model_field field = {.kind = HYPE_FIELD_SKIP, .direction = HYPE_DIRECTION_IN, .member = value->member,
-                                .name = value->name, .repeat = 1};
+    struct model_field field = {.kind = HYPE_FIELD_SKIP,
+                                .direction = HYPE_DIRECTION_IN,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = 1};
     model_add_field(scan->model, owner, field);
     return true;
 }
@@ -828,14 +861,17 @@ static void struct_read(struct scan *scan, unsigned owner, struct value *value, 
     const char *resource = resource_of(spelling_of(scan, plain(value->type)));
     if (resource || ends_flexible(value->type)) {
         cannot_travel(scan, value->where,
-                      resource ? resource
-                               : arena_format(scan->arena,
-                                              "'%s' ends in a flexible array, which only a pointer can lead to",
-                                              stable_text(scan, spelling_of(scan, plain(value->type)))));
+                      resource
+                          ? resource
+                          : arena_format(scan->arena, "'%s' ends in a flexible array, which only a pointer can lead to",
+                                         stable_text(scan, spelling_of(scan, plain(value->type)))));
         return;
     }
-    struct model_field field = {.kind = HYPE_FIELD_EMBED, .direction = HYPE_DIRECTION_INOUT, .member = value->member,
-                                .name = value->name, .repeat = repeat};
+    struct model_field field = {.kind = HYPE_FIELD_EMBED,
+                                .direction = HYPE_DIRECTION_INOUT,
+                                .member = value->member,
+                                .name = value->name,
+                                .repeat = repeat};
     field.type = record_type(scan, value);
     model_add_field(scan->model, owner, field);
 }
@@ -911,6 +947,7 @@ static void named_field_read(const struct record_reading *reading, CXCursor fiel
     struct value value = {.type = clang_getCursorType(field),
                           .member = name,
                           .name = name,
+                          .declared = name,
                           .accessor = arena_format(scan->arena, "%s.%s", reading->accessor, name),
                           .annotations = &annotations,
                           .scope = reading->scope,
@@ -942,7 +979,10 @@ static enum CXVisitorResult read_field(CXCursor field, CXClientData data)
     if (*name) {
         named_field_read(reading, field, name);
     } else if (holds_pointers(scan, type)) {
-        struct value value = {.type = type, .name = "", .accessor = reading->accessor, .scope = reading->scope,
+        struct value value = {.type = type,
+                              .name = "",
+                              .accessor = reading->accessor,
+                              .scope = reading->scope,
                               .where = clang_getCursorLocation(field)};
         union_read(scan, reading->owner, &value, 1);
     }

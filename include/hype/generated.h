@@ -100,7 +100,7 @@ enum hype_abi_enum_probe { HYPE_ABI_ENUM_PROBE };
     { __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, __CHAR_BIT__, (char)-1 < 0, sizeof(void *), sizeof(long),             \
       sizeof(__WCHAR_TYPE__), sizeof(enum hype_abi_enum_probe), sizeof(_Bool), sizeof(long double),                    \
       __LDBL_MANT_DIG__, __BIGGEST_ALIGNMENT__ > 16 ? 16 : __BIGGEST_ALIGNMENT__,                                      \
-      offsetof(struct hype_abi_double_probe, d), _Alignof(long long), offsetof(struct hype_abi_pack_probe, l),         \
+      offsetof(struct hype_abi_double_probe, d), __extension__ _Alignof(long long), offsetof(struct hype_abi_pack_probe, l),         \
       __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, 0 }
 /* clang-format on */
 
@@ -186,7 +186,7 @@ static inline int64_t hype_number_count(hype_number n)
 }
 /* HYPE_NUMBER(x): X of any integer type. Wider than 64 bits is cut, which no count in memory can need. */
 #define HYPE_NUMBER(x)                                                                                                 \
-    ((__typeof__(+(x)))-1 < 0 ? hype_number_signed((int64_t)(x)) : hype_number_unsigned((uint64_t)(x)))
+    ((__typeof__(+(x)))-1 < 1 ? hype_number_signed((int64_t)(x)) : hype_number_unsigned((uint64_t)(x)))
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

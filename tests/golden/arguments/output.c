@@ -1,0 +1,74 @@
+#include <hype/generated.h>
+
+static struct hype_unit hype_unit_;
+
+struct hype_frame_flags {
+    const char *text;
+    int hype_result;
+};
+
+/* the call of flags */
+static const struct hype_field hype_fields_1[] = {
+    {.kind = HYPE_FIELD_TERMINATED, .direction = HYPE_DIRECTION_IN, .type = 0,
+     .offset = __builtin_offsetof(struct hype_frame_flags, text), .repeat = 1,
+     .name = "text"},
+};
+
+static const struct hype_type hype_types_[] = {
+    /* 0 */
+    {.name = "char",
+     .size = sizeof(char),
+     .alignment = __extension__ _Alignof(char)},
+    /* 1 */
+    {.name = "the call of flags",
+     .size = sizeof(struct hype_frame_flags),
+     .alignment = __extension__ _Alignof(struct hype_frame_flags),
+     .n_fields = 1, .fields = hype_fields_1},
+};
+
+static int hype_bind_flags(const char *text)
+{
+    struct hype_frame_flags hype_frame;
+
+    __builtin_memset(&hype_frame, 0, sizeof hype_frame);
+    hype_frame.text = text;
+    hype_capture_frame(&hype_unit_, 0, &hype_frame);
+    return hype_frame.hype_result;
+}
+
+static void hype_invoke_flags(void *hype_memory)
+{
+    struct hype_frame_flags *const hype_frame = hype_memory;
+
+    hype_frame->hype_result = flags(hype_frame->text);
+}
+
+static const struct hype_entry hype_entries_[] = {
+    {.name = "flags", .prototype = "int (const char *)",
+     .signature = UINT64_C(0x6c6a5498bd0e9d9e),
+     .function = (hype_function)flags, .bind = (hype_function)hype_bind_flags,
+     .invoke = hype_invoke_flags, .frame = 1,
+     .result_offset = __builtin_offsetof(struct hype_frame_flags, hype_result),
+     .result_size = sizeof(((struct hype_frame_flags *)0)->hype_result)},
+};
+
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+                                      .n_types = 2, .n_entries = 1,
+                                      .types = hype_types_, .entries = hype_entries_};
+
+/* hypecc defines it where it links a program or shared library; nobody else does. */
+extern const struct hype_remote hype_remote_object __attribute__((weak, visibility("hidden")));
+
+__attribute__((constructor)) static void hype_register_(void)
+{
+    hype_register_unit(&hype_unit_, &hype_remote_object);
+}
+
+__attribute__((destructor)) static void hype_unregister_(void)
+{
+    hype_unregister_unit(&hype_unit_);
+}
+
+/* By these the linker finds an entry that two units define. */
+extern const char hype_entry_of_flags __attribute__((visibility("hidden")));
+const char hype_entry_of_flags __attribute__((used)) = 0;

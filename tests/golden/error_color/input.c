@@ -1,0 +1,3 @@
+#include <hype/hype.h>
+
+HYPE_FN void f(	void *größe) { (void)größe; }

@@ -188,9 +188,23 @@ static int load(const struct run *run, hype_error **error)
     return load_objects(objects, n, error);
 }
 
-_Noreturn static void child(struct run *run)
+static void become_child(void)
 {
-    cleanup_error hype_error *error = NULL;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+}
+
+static void answered(struct run *run, uint64_t size)
+{
+    if (size > 0) {
+        run->slot->call = size;
+        run->slot->state = SERVE_ANSWERED;
+    }
+}
+
+_Noreturn static void call_process(struct run *run)
+{
     cleanup_free char *work = text_format("%s/work", run->folder);
     uint64_t size = 0, image_size = 0;
     const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
@@ -201,22 +215,39 @@ _Noreturn static void child(struct run *run)
                         .returned_fd = run->returned_fd,
                         .folder = work,
                         .slot = run->slot};
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    crash_watch(run->slot); /* constructors of the remote object may crash too */
-    if (load(run, &error) < 0)
-        size = outcome_write(error, run->returned_fd);
-    else if (call_run(&call, &size) < 0)
-        size = 0;
-    if (size > 0) {
-        run->slot->call = size;
-        run->slot->state = SERVE_ANSWERED;
-    }
+    become_child();
+    if (call_run(&call, &size) == 0)
+        answered(run, size);
     _exit(0);
 }
 
-static int run_child(struct run *run, hype_error **error)
+/* Loads the objects, which may run constructors and crash, and has the call run in a child of its own, for whose
+ * addresses it then has the names. */
+_Noreturn static void loader_process(struct run *run)
+{
+    cleanup_error hype_error *error = NULL;
+    int wait_status;
+    unsigned long oom_kills = outcome_oom_kills();
+    become_child();
+    crash_watch(run->slot);
+    int status = load(run, &error);
+    pid_t pid = status == 0 ? fork() : -1;
+    if (pid == 0)
+        call_process(run);
+    if (status == 0 && pid < 0)
+        error_system(&error, errno, "cannot start a process for %s()", run->manifest.function);
+    if (pid > 0) {
+        while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
+            ;
+        if (run->slot->state != SERVE_ANSWERED)
+            error = outcome_error(wait_status, run->slot, oom_kills);
+    }
+    if (error)
+        answered(run, outcome_write(error, run->returned_fd));
+    _exit(0);
+}
+
+static int run_processes(struct run *run, hype_error **error)
 {
     int wait_status;
     unsigned long oom_kills = outcome_oom_kills();
@@ -227,7 +258,7 @@ static int run_child(struct run *run, hype_error **error)
     snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest.function);
     child_pid = fork();
     if (child_pid == 0)
-        child(run);
+        loader_process(run);
     if (child_pid < 0)
         return error_system(error, errno, "cannot start a process for %s()", run->manifest.function);
     while (waitpid(child_pid, &wait_status, 0) < 0 && errno == EINTR)
@@ -236,9 +267,9 @@ static int run_child(struct run *run, hype_error **error)
         return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
     if (run->slot->state == SERVE_ANSWERED) {
         run->returned_size = run->slot->call;
-    } else {
-        load(run, NULL); /* what it can of the same files, so that addresses have names */
+    } else { /* the loader itself ended: a constructor of the remote object's */
         hype_error *failure = outcome_error(wait_status, run->slot, oom_kills);
+        error_wrap(&failure, 0, "while the remote object was being loaded");
         run->returned_size = outcome_write(failure, run->returned_fd);
         error_free(failure);
     }
@@ -317,7 +348,7 @@ int fetch_and_run(const char *manifest_uri)
     sigaction(SIGINT, &on_term, NULL);
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
-        status = run_child(&run, &run.error);
+        status = run_processes(&run, &run.error);
     if (status == 0 && !run.error)
         task_run(send_home_task, &run, &run.error);
     write_termination_log(&run);

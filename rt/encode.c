@@ -13,92 +13,12 @@
 #include "image.h"
 #include "registry.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define LARGE_BUFFER   (1 << 20) /* bytes from which on a buffer is a memory file */
-#define WIDE_ALIGNMENT 64        /* what blocks keep of the alignment that an allocator may have given them */
-
-/* ---- Buffers ---- */
-
-void buffer_free(struct buffer *buffer)
-{
-    if (buffer->fd >= 0) {
-        munmap(buffer->data, buffer->capacity);
-        close(buffer->fd);
-    } else {
-        free(buffer->data);
-    }
-    *buffer = (struct buffer)BUFFER_EMPTY;
-}
-
-int buffer_in_file(struct buffer *buffer, int fd, hype_error **error)
-{
-    cleanup_close int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-    char *data = MAP_FAILED;
-    if (own >= 0 && ftruncate(own, LARGE_BUFFER) == 0)
-        data = mmap(NULL, LARGE_BUFFER, PROT_READ | PROT_WRITE, MAP_SHARED, own, 0);
-    if (data == MAP_FAILED)
-        return error_system(error, errno, "cannot map a memory file for a return image");
-    *buffer = (struct buffer){data, 0, LARGE_BUFFER, steal_fd(&own)};
-    return 0;
-}
-
-static int buffer_to_file(struct buffer *buffer, size_t capacity, hype_error **error)
-{
-    cleanup_close int fd = memfd_create("hype-image", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (fd < 0 || ftruncate(fd, (off_t)capacity) < 0)
-        return error_system(error, errno, "cannot make a memory file of %zu bytes for a capture image", capacity);
-    char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (data == MAP_FAILED)
-        return error_system(error, errno, "cannot map %zu bytes for a capture image", capacity);
-    if (buffer->size > 0)
-        memcpy(data, buffer->data, buffer->size);
-    free(buffer->data);
-    *buffer = (struct buffer){data, buffer->size, capacity, steal_fd(&fd)};
-    return 0;
-}
-
-static int buffer_grow(struct buffer *buffer, size_t wanted, hype_error **error)
-{
-    size_t capacity = buffer->capacity + buffer->capacity / 2;
-    if (capacity < wanted)
-        capacity = wanted;
-    if (capacity >= LARGE_BUFFER)
-        capacity = (capacity + 0xffff) & ~(size_t)0xffff;
-    if (buffer->fd < 0 && capacity >= LARGE_BUFFER)
-        return buffer_to_file(buffer, capacity, error);
-    if (buffer->fd < 0) {
-        char *data = realloc(buffer->data, capacity < 1024 ? 1024 : capacity);
-        if (!data)
-            return error_memory(error);
-        buffer->data = data;
-        buffer->capacity = capacity < 1024 ? 1024 : capacity;
-        return 0;
-    }
-    if (ftruncate(buffer->fd, (off_t)capacity) < 0)
-        return error_system(error, errno, "cannot grow a capture image to %zu bytes", capacity);
-    char *data = mremap(buffer->data, buffer->capacity, capacity, MREMAP_MAYMOVE);
-    if (data == MAP_FAILED)
-        return error_system(error, errno, "cannot map %zu bytes for a capture image", capacity);
-    buffer->data = data;
-    buffer->capacity = capacity;
-    return 0;
-}
-
-static inline int buffer_reserve(struct buffer *buffer, uint64_t size, hype_error **error)
-{
-    uint64_t wanted;
-    if (__builtin_add_overflow(buffer->size, size, &wanted) || wanted > SIZE_MAX / 4)
-        return error_set(error, HYPE_INVALID, "a capture image of more than %llu bytes does not fit into memory",
-                         (unsigned long long)size);
-    return wanted <= buffer->capacity ? 0 : buffer_grow(buffer, (size_t)wanted, error);
-}
+#define WIDE_ALIGNMENT 64 /* what blocks keep of the alignment that an allocator may have given them */
 
 /* ---- The walk ---- */
 

@@ -10,7 +10,6 @@
 
 #include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 
 struct hype_future {
     hype_submitter *submitter;
@@ -25,17 +24,6 @@ struct hype_future {
     struct task_timer timeout;
     bool timed_out;
 };
-
-static void blob_free(struct blob *blob)
-{
-    if (blob->data && blob->fd >= 0)
-        munmap(blob->data, blob->size);
-    else
-        free(blob->data);
-    if (blob->fd >= 0)
-        close(blob->fd);
-    *blob = (struct blob){.fd = -1};
-}
 
 static void finish(hype_future *future)
 {
@@ -127,15 +115,15 @@ hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_cl
     return future;
 }
 
-static bool is_error_image(const struct blob *blob)
+static bool is_error_image(const struct buffer *returned)
 {
-    const struct image_header *header = blob->data;
-    return blob->size >= sizeof *header && header->kind == IMAGE_ERROR;
+    const struct image_header *header = (const void *)returned->data;
+    return returned->size >= sizeof *header && header->kind == IMAGE_ERROR;
 }
 
 static int take_value(hype_future *future, void *result)
 {
-    struct blob *returned = &future->job.returned;
+    struct buffer *returned = &future->job.returned;
     if (future->error)
         return future->error->status;
     int status;
@@ -151,7 +139,7 @@ static int take_value(hype_future *future, void *result)
 static void future_free(hype_future *future)
 {
     hype_closure_free(future->closure);
-    blob_free(&future->job.returned);
+    buffer_free(&future->job.returned);
     output_close(&future->job.output);
     pthread_mutex_destroy(&future->lock);
     pthread_cond_destroy(&future->ended);

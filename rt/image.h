@@ -8,7 +8,7 @@
 #ifndef HYPE_RT_IMAGE_H
 #define HYPE_RT_IMAGE_H
 
-#include "util.h"
+#include "buffer.h"
 
 #include <hype/generated.h>
 
@@ -61,17 +61,6 @@ enum image_region {
  * objects whose new contents the roots are, then n_freed references to those that were freed. */
 
 /* ---- Writing ---- */
-
-/* Growing memory that ends up in a file descriptor when it is large. */
-struct buffer {
-    char *data;
-    size_t size, capacity;
-    int fd; /* -1 while small */
-};
-#define BUFFER_EMPTY {.fd = -1}
-/* A buffer in the empty memory file FD, which stays the caller's too. */
-int buffer_in_file(struct buffer *buffer, int fd, hype_error **error);
-void buffer_free(struct buffer *buffer);
 
 /* Captured arguments: the image, and where each of its objects came from, in the object table's order. */
 struct capture {

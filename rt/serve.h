@@ -14,6 +14,7 @@
 enum {
     SERVE_SOCKET_FD = 3,
     SERVE_SLOTS_FD = 4,
+    SERVE_REQUEST_FDS = 4,
     SERVE_FRAMES = 64,
     SERVE_NAME_SIZE = 128,
     SERVE_MESSAGE_LIMIT = 64 * 1024, /* bytes of a request */
@@ -21,7 +22,8 @@ enum {
 };
 
 /* A request; strings follow: the function's name, the execution id, N_VARIABLES times "NAME=VALUE", N_FILES paths.
- * With it come three descriptors: the arguments' image, stdout, stderr. */
+ * With it come SERVE_REQUEST_FDS descriptors: the arguments' image, an empty or used memory file for the answer,
+ * stdout, stderr. */
 struct serve_request {
     uint64_t call;
     uint64_t signature;
@@ -29,8 +31,9 @@ struct serve_request {
     uint32_t n_variables, n_files;
 };
 
-/* An answer, with one descriptor: a file of SIZE bytes that holds a return or error image. CALL 0 speaks of no call:
- * the remote object could not be loaded. */
+/* An answer: a return or error image of SIZE bytes, in the request's file, or in the descriptor that comes with it
+ * where the answer does not come from the child itself. CALL 0 speaks of no call: the remote object could not be
+ * loaded. */
 struct serve_reply {
     uint64_t call;
     uint64_t size;

@@ -345,11 +345,7 @@ static int fetch_returned(struct store *store, const char *name, const char *sha
         return error_set(error, HYPE_FORMAT,
                          "the return value of %s is not the one that hype-run wrote: SHA-256 %s instead of %s", job->id,
                          digest, sha256);
-    void *data = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
-    if (data == MAP_FAILED)
-        return error_set(error, HYPE_FORMAT, "the return value of %s is empty", job->id);
-    job->returned = (struct blob){.fd = steal_fd(&fd), .data = data, .size = size};
-    return 0;
+    return buffer_map(&job->returned, fd, size, error);
 }
 
 int stage_collect(const struct staged *staged, struct job *job, const char *termination_message, hype_error **error)

@@ -40,7 +40,6 @@ static int map_reserved(const struct call *call, const struct image_header *head
         return error_set(error, HYPE_OUT_OF_MEMORY,
                          "no memory there for what %s() returns through pointers, %llu bytes", call->name,
                          (unsigned long long)header->reserved_size);
-    madvise(*reserved, header->reserved_size, MADV_HUGEPAGE);
     return 0;
 }
 
@@ -108,7 +107,7 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     fflush(NULL);
     call->slot->state = SERVE_CALLED;
     if (status == 0)
-        status = buffer_in_file(returned, call->returned_fd, error);
+        status = buffer_open_file(returned, call->returned_fd, error);
     return status == 0 ? image_encode_return(&image, returned, error) : status;
 }
 

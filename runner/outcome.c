@@ -69,7 +69,7 @@ uint64_t outcome_write(const hype_error *failure, int fd)
     if (image_encode_error(failure, &image, NULL) < 0)
         return 0;
     uint64_t size = image.size;
-    bool written = ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0 && write_all(fd, image.data, image.size) == 0;
+    bool written = lseek(fd, 0, SEEK_SET) == 0 && write_all(fd, image.data, image.size) == 0;
     buffer_free(&image);
     return written ? size : 0;
 }

@@ -37,6 +37,7 @@ static void stop(int number)
     kill_children(); /* which ends the wait() for them */
 }
 
+/* FD -1: the image is in the request's own file. */
 static void send_reply(uint64_t call, uint64_t size, int fd)
 {
     struct serve_reply reply = {call, size};
@@ -48,6 +49,8 @@ static void send_reply(uint64_t call, uint64_t size, int fd)
     memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    if (fd < 0)
+        message.msg_control = NULL, message.msg_controllen = 0;
     while (sendmsg(SERVE_SOCKET_FD, &message, MSG_NOSIGNAL) < 0 && errno == EINTR)
         ;
 }
@@ -60,13 +63,13 @@ static void reply_with_error(uint64_t call, const hype_error *error)
         send_reply(call, size, fd);
 }
 
-/* Takes a request and its three descriptors; 0 when the socket is closed. */
-static ssize_t receive(char *message, int fds[3])
+/* Takes a request and its descriptors; 0 when the socket is closed. */
+static ssize_t receive(char *message, int fds[SERVE_REQUEST_FDS])
 {
     struct iovec part = {message, SERVE_MESSAGE_LIMIT};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(3 * sizeof(int))];
+        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
     } control;
     struct msghdr received = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
@@ -77,9 +80,9 @@ static ssize_t receive(char *message, int fds[3])
     if (n <= 0)
         return 0;
     const struct cmsghdr *header = CMSG_FIRSTHDR(&received);
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(3 * sizeof(int)))
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
         return 0;
-    memcpy(fds, CMSG_DATA(header), 3 * sizeof(int));
+    memcpy(fds, CMSG_DATA(header), SERVE_REQUEST_FDS * sizeof(int));
     return n;
 }
 
@@ -107,7 +110,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
     static char message[SERVE_MESSAGE_LIMIT];
     static const char *files[ARRAY_SIZE(((hype_env *)0)->files)];
-    int fds[3];
+    int fds[SERVE_REQUEST_FDS];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
     ssize_t n = receive(message, fds);
@@ -126,16 +129,16 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
         if (!(files[i] = next_string(&next, end)))
             _exit(1);
     snprintf(slot->name, sizeof slot->name, "%s", name);
-    dup2(fds[1], STDOUT_FILENO);
-    dup2(fds[2], STDERR_FILENO);
-    close(fds[1]);
+    dup2(fds[2], STDOUT_FILENO);
+    dup2(fds[3], STDERR_FILENO);
     close(fds[2]);
+    close(fds[3]);
     cleanup_free char *working = text_format("%s/%zu", folder, number);
     struct call call = {.name = name,
                         .signature = request.signature,
                         .image_fd = fds[0],
                         .image_size = request.image_size,
-                        .returned_fd = memfd_create("hype-return", MFD_CLOEXEC),
+                        .returned_fd = fds[1],
                         .folder = working,
                         .files = files,
                         .n_files = request.n_files,
@@ -144,7 +147,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     if (call_run(&call, &size) == 0) {
         if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
             workdir_remove(working);
-        send_reply(request.call, size, call.returned_fd);
+        send_reply(request.call, size, -1);
         slot->state = SERVE_ANSWERED;
     }
     _exit(0);

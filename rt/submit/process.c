@@ -97,6 +97,7 @@ struct pending {
     uint64_t call;
     struct job *job;
     struct task_event answered;
+    uint64_t size; /* of the image in the call's own file; 0: job->returned is set */
     int status;
     hype_error *error;
     struct pending *next;
@@ -126,21 +127,18 @@ struct process_submitter {
     struct server *servers;
 };
 
+/* The image is in the call's own file, or in FD when the answer comes from the server in the child's place. */
 static void take_answer(struct server *server, const struct serve_reply *reply, int fd)
 {
-    struct stat status;
     for (struct pending **where = &server->pending; *where; where = &(*where)->next) {
         struct pending *p = *where;
         if (p->call != reply->call)
             continue;
-        void *data = MAP_FAILED;
-        if (reply->size > 0 && fstat(fd, &status) == 0 && (uint64_t)status.st_size >= reply->size)
-            data = mmap(NULL, reply->size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (data == MAP_FAILED)
-            p->status = error_set(&p->error, HYPE_FORMAT, "%s: the return value is not there", p->job->id);
-        else
-            p->job->returned = (struct blob){.fd = dup(fd), .data = data, .size = reply->size};
         *where = p->next;
+        if (fd >= 0)
+            p->status = buffer_map(&p->job->returned, fd, reply->size, &p->error);
+        else
+            p->size = reply->size;
         task_event_set(&p->answered);
         return;
     }
@@ -174,9 +172,9 @@ static int receive(struct server *server)
         memcpy(&fd, CMSG_DATA(header), sizeof fd);
     if (n == 0)
         return 0;
-    if (n != sizeof reply || fd < 0)
+    if (n != sizeof reply)
         return 1;
-    if (reply.call == 0) {
+    if (reply.call == 0 && fd >= 0) {
         take_refusal(server, &reply, fd);
         return 1;
     }
@@ -409,14 +407,17 @@ static int write_request(const struct job *job, uint64_t call, struct message *m
                             job->entry->name, SERVE_MESSAGE_LIMIT);
 }
 
-static int send_request(struct server *server, const struct message *message, const int fds[3], hype_error **error)
+static int send_request(struct server *server, const struct message *message, const int fds[SERVE_REQUEST_FDS],
+                        hype_error **error)
 {
     struct iovec part = {(void *)(uintptr_t)message->bytes, message->length};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(3 * sizeof(int))];
-    } control = {.header = {.cmsg_len = CMSG_LEN(3 * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-    memcpy(CMSG_DATA(&control.header), fds, 3 * sizeof(int));
+        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
+    } control = {.header = {.cmsg_len = CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)),
+                            .cmsg_level = SOL_SOCKET,
+                            .cmsg_type = SCM_RIGHTS}};
+    memcpy(CMSG_DATA(&control.header), fds, SERVE_REQUEST_FDS * sizeof(int));
     struct msghdr header = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     while (sendmsg(server->sender, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
@@ -469,39 +470,78 @@ static void kill_call(struct process_submitter *s, struct server *server, uint64
             kill(server->slots[i].pid, SIGKILL);
 }
 
+/* Where the answer shall go: a kept file for what may be large, whose pages are there already. */
+static int open_answer(const struct job *job, struct buffer *answer, hype_error **error)
+{
+    const struct image_header *header = job->arguments;
+    uint64_t likely = header->size + header->reserved_size;
+    if (likely >= BUFFER_LARGE)
+        return buffer_open_large(answer, likely, error);
+    *answer = (struct buffer){.fd = memfd_create("hype-return", MFD_CLOEXEC)};
+    return answer->fd < 0 ? error_system(error, errno, "cannot make a memory file for a return value") : 0;
+}
+
+static void remove_pending(struct server *server, const struct pending *pending)
+{
+    for (struct pending **where = &server->pending; *where; where = &(*where)->next)
+        if (*where == pending) {
+            *where = pending->next;
+            return;
+        }
+}
+
+/* Sends the request and waits for its answer. */
 static int exchange(struct process_submitter *s, struct server *server, struct job *job, struct pipes *pipes,
-                    hype_error **error)
+                    struct pending *pending, const int files[2], hype_error **error)
 {
     cleanup_free struct message *message = malloc(sizeof *message);
-    cleanup_close int arguments = -1;
-    struct pending pending = {.call = ++server->last_call, .job = job, .next = server->pending};
     if (!message)
         return error_memory(error);
-    int status = write_request(job, pending.call, message, error);
-    if (status == 0)
-        status = arguments_file(job, &arguments, error);
+    int status = write_request(job, pending->call, message, error);
     if (status == 0)
         status = wait_for_room(s, server, error);
     if (status < 0)
         return status;
-    pending.next = server->pending;
-    server->pending = &pending;
-    int fds[] = {arguments, pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
+    pending->next = server->pending;
+    server->pending = pending;
+    int fds[] = {files[0], files[1], pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
     status = send_request(server, message, fds, error);
     pipes_close_ends(pipes);
-    if (status == 0 && task_event_wait(&pending.answered, NO_DEADLINE) < 0) {
+    if (status == 0 && task_event_wait(&pending->answered, NO_DEADLINE) < 0) {
         status = error_set(error, HYPE_CANCELLED, "%s() was cancelled", job->entry->name);
-        kill_call(s, server, pending.call);
+        kill_call(s, server, pending->call);
     }
-    for (struct pending **where = &server->pending; *where; where = &(*where)->next)
-        if (*where == &pending) {
-            *where = pending.next;
-            break;
-        }
-    if (status == 0 && pending.status < 0 && error)
-        *error = steal_pointer(pending.error);
+    remove_pending(server, pending);
+    if (status == 0 && pending->status < 0 && error)
+        *error = steal_pointer(pending->error);
+    return status < 0 ? status : pending->status;
+}
+
+static int call_server(struct process_submitter *s, struct server *server, struct job *job, struct pipes *pipes,
+                       hype_error **error)
+{
+    cleanup_close int arguments = -1;
+    struct buffer answer = BUFFER_EMPTY;
+    struct pending pending = {.call = ++server->last_call, .job = job};
+    int status = arguments_file(job, &arguments, error);
+    if (status == 0)
+        status = open_answer(job, &answer, error);
+    int files[] = {arguments, answer.fd};
+    if (status == 0)
+        status = exchange(s, server, job, pipes, &pending, files, error);
     error_free(pending.error);
-    return status < 0 ? status : pending.status;
+    if (status == 0 && pending.size > 0 && answer.data && pending.size <= answer.capacity) {
+        answer.size = pending.size;
+        job->returned = answer;
+        return 0;
+    }
+    if (status == 0 && pending.size > 0)
+        status = buffer_map(&job->returned, answer.fd, pending.size, error);
+    if (answer.data)
+        buffer_discard(&answer); /* a process that was killed may not be quite dead */
+    else if (answer.fd >= 0)
+        close(answer.fd);
+    return status;
 }
 
 static int run_on_server(struct process_submitter *s, struct job *job, hype_error **error)
@@ -513,7 +553,7 @@ static int run_on_server(struct process_submitter *s, struct job *job, hype_erro
         status = pipes_open(&pipes, &job->output, error);
     if (status == 0) {
         log_info("Submitter", "Submitting %s() to process %s", job->entry->name, job->id);
-        status = exchange(s, server, job, &pipes, error);
+        status = call_server(s, server, job, &pipes, error);
     }
     pipes_close(&pipes);
     if (status == 0)

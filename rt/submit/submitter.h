@@ -8,6 +8,7 @@
 #ifndef HYPE_RT_SUBMITTER_H
 #define HYPE_RT_SUBMITTER_H
 
+#include "../buffer.h"
 #include "../output.h"
 #include "../task.h"
 #include "../util.h"
@@ -15,13 +16,6 @@
 #include <hype/generated.h>
 
 #define JOB_ID_SIZE 18 /* "hype-run-XXXXXXXX" and a NUL */
-
-/* A file in memory: DATA maps the SIZE first bytes of FD. */
-struct blob {
-    int fd; /* -1: plain memory */
-    void *data;
-    size_t size;
-};
 
 /* One call on its way. Owned by its future; the submitter fills RETURNED. */
 struct job {
@@ -32,7 +26,7 @@ struct job {
     const void *arguments; /* capture image */
     size_t arguments_size; /* bytes */
     int arguments_fd;      /* a memory file that starts with the image, or -1 */
-    struct blob returned;  /* return or error image, once run() has returned 0; not yet checked */
+    struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;  /* the function's stdout and stderr go here */
 };
 

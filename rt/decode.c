@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define LARGEST_GAP 4096 /* bytes that alignment may leave between objects */
+#define LARGEST_GAP 8192 /* bytes that alignment, or a reserved region at its place, may leave between objects */
 
 /* ---- Types ---- */
 
@@ -227,6 +227,7 @@ struct decoder {
     /* Where objects are in the end: in WORKING, or each at its own address. */
     char *working, *reserved;
     char **finals;
+    uint64_t frame;                /* number of the frame: in a return image those that only go out come before it */
     const struct capture *capture; /* when a return image is read */
     hype_error **error;
 };
@@ -542,6 +543,16 @@ void image_free(struct image *image)
     image->contexts = NULL;
 }
 
+bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit)
+{
+    const struct image_header *h = arguments;
+    const struct image_object *objects = (const void *)((const char *)arguments + h->objects);
+    for (uint64_t i = h->n_objects - h->n_reserved; i < h->n_objects; i++)
+        if (unit->types[IMAGE_OBJECT_TYPE(&objects[i])].n_fields > 0)
+            return false;
+    return h->n_reserved > 0;
+}
+
 bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size)
 {
     uint64_t n_stored = image->header->n_objects - image->header->n_reserved;
@@ -643,7 +654,7 @@ static void copy_object(const struct decoder *d, uint64_t number)
 }
 
 /* The captured object whose new contents root NUMBER is. */
-static int find_updated(struct decoder *d, uint64_t number, uint64_t reference, char **address)
+static int find_updated(struct decoder *d, uint64_t number, uint64_t reference)
 {
     const struct capture *capture = d->capture;
     const struct image_header *h = (const void *)d->capture->image.data;
@@ -652,31 +663,46 @@ static int find_updated(struct decoder *d, uint64_t number, uint64_t reference, 
     struct target target = {.foreign = false};
     unsigned region = IMAGE_REGION(reference);
     if (region > IMAGE_RESERVED || !locate_captured(d->capture, region, IMAGE_OFFSET(reference), &target) ||
-        target.displacement != 0 || (number == 0) != (target.object == 0) || target.type != IMAGE_OBJECT_TYPE(o) ||
-        target.count != IMAGE_OBJECT_COUNT(o) || !(IMAGE_OBJECT_FLAGS(&captured[target.object]) & HYPE_DIRECTION_OUT))
+        target.displacement != 0 || target.type != IMAGE_OBJECT_TYPE(o) || target.count != IMAGE_OBJECT_COUNT(o) ||
+        !(IMAGE_OBJECT_FLAGS(&captured[target.object]) & HYPE_DIRECTION_OUT))
         return damaged(d->error, "it changes what the call did not give it to change");
-    *address = target.address;
+    if (target.object > 0) /* the frame's place is known */
+        d->finals[number] = target.address;
+    else if (number != d->frame)
+        return damaged(d->error, "its frame is not where it must be");
     if (d->contexts) { /* what lay in the frame that was captured lies in the new one */
         const char *context = capture->contexts[target.object], *frame = capture->addresses[0];
         bool in_frame = context && (uintptr_t)context - (uintptr_t)frame < d->unit->types[d->entry->frame].size;
-        d->contexts[number] = in_frame ? d->finals[0] + (context - frame) : context;
+        d->contexts[number] = in_frame ? d->finals[d->frame] + (context - frame) : context;
     }
     return 0;
+}
+
+/* The roots: reserved objects first, then the frame and other stored ones, each in ascending order. */
+static int place_roots(struct decoder *d, char *frame)
+{
+    const uint64_t *updates = (const void *)(d->objects + d->header->n_objects);
+    while (d->frame < d->header->n_roots && IMAGE_REGION(updates[d->frame]) == IMAGE_RESERVED)
+        d->frame++;
+    if (d->frame == d->header->n_roots)
+        return damaged(d->error, "it has no frame");
+    d->finals[d->frame] = frame;
+    for (uint64_t i = 0; i < d->header->n_roots; i++) {
+        if (i > 0 && i != d->frame && updates[i] <= updates[i - 1])
+            return damaged(d->error, "its updates are out of order");
+        int status = find_updated(d, i, updates[i]);
+        if (status < 0)
+            return status;
+    }
+    return d->finals[d->frame] == frame ? 0 : damaged(d->error, "it has no frame");
 }
 
 /* Where each object of the return image ends up. Those of n_roots and more are new blocks of this call. */
 static int allocate_finals(struct decoder *d, char *frame, uint64_t *n_allocated)
 {
-    const uint64_t *updates = (const void *)(d->objects + d->header->n_objects);
-    char *address;
-    d->finals[0] = frame;
-    for (uint64_t i = 0; i < d->header->n_roots; i++) {
-        int status = find_updated(d, i, updates[i], i == 0 ? &address : &d->finals[i]);
-        if (status < 0)
-            return status;
-        if (i > 0 && updates[i] <= updates[i - 1])
-            return damaged(d->error, "its updates are out of order");
-    }
+    int status = place_roots(d, frame);
+    if (status < 0)
+        return status;
     for (uint64_t i = d->header->n_roots; i < d->header->n_objects; i++) {
         const struct image_object *o = &d->objects[i];
         size_t alignment = d->unit->types[IMAGE_OBJECT_TYPE(o)].alignment;

@@ -677,29 +677,46 @@ static bool is_freed(const struct image *a, uint64_t number)
     return a->freed && a->freed[number / 64] >> number % 64 & 1;
 }
 
-/* The roots: what the caller shall see of the argument objects. The frame is always the first. */
+/* An argument object that goes back. Those that the function wrote into the image's own file are there already. */
+static int add_update(struct encoder *e, uint64_t number, bool reserved, uint64_t size)
+{
+    const struct image *a = e->arguments;
+    const struct image_object *object = &a->objects[number];
+    size_t added;
+    struct object update = {
+        .address = (reserved ? a->reserved : a->stored) + object->offset,
+        .context = a->contexts ? a->contexts[number] : NULL,
+        .count = IMAGE_OBJECT_COUNT(object),
+        .type = IMAGE_OBJECT_TYPE(object),
+        .flags = HYPE_DIRECTION_INOUT,
+    };
+    if (!reserved || !a->in_place)
+        return add_object(e, update, size, &added);
+    update.offset = IMAGE_RESERVED_START + object->offset;
+    if (buffer_reserve(e->image, update.offset + size - e->image->size, e->error) < 0 ||
+        (e->n_objects == e->objects_capacity && grow_objects(e) < 0) ||
+        extents_add(&e->extents, (uintptr_t)update.address, size) < 0)
+        return error_memory(e->error);
+    e->image->size = update.offset + size;
+    e->objects[e->n_objects++] = update;
+    return 0;
+}
+
+/* The roots: what the caller shall see of the argument objects. Reserved ones come first. The frame always goes. */
 static int add_updates(struct encoder *e, uint64_t *references, uint64_t *n_updates)
 {
     const struct image *a = e->arguments;
     uint64_t n_stored = a->header->n_objects - a->header->n_reserved;
-    for (uint64_t i = 0; i < a->header->n_objects; i++) {
+    for (uint64_t n = 0; n < a->header->n_objects; n++) {
+        bool reserved = n < a->header->n_reserved;
+        uint64_t i = reserved ? n_stored + n : n - a->header->n_reserved, size;
         const struct image_object *object = &a->objects[i];
-        bool reserved = i >= n_stored;
-        uint64_t size;
-        size_t number;
         image_object_size(a->unit, IMAGE_OBJECT_TYPE(object), IMAGE_OBJECT_COUNT(object), &size);
         if (!(IMAGE_OBJECT_FLAGS(object) & HYPE_DIRECTION_OUT) || is_freed(a, i) || size == 0)
             continue;
-        if (i > 0 && !reserved && a->pristine && object_unchanged(a, object, size))
+        if (i > 0 && !reserved && object_unchanged(a, object, size))
             continue;
-        struct object update = {
-            .address = (reserved ? a->reserved : a->stored) + object->offset,
-            .context = a->contexts ? a->contexts[i] : NULL,
-            .count = IMAGE_OBJECT_COUNT(object),
-            .type = IMAGE_OBJECT_TYPE(object),
-            .flags = HYPE_DIRECTION_INOUT,
-        };
-        int status = add_object(e, update, size, &number);
+        int status = add_update(e, i, reserved, size);
         if (status < 0)
             return status;
         references[(*n_updates)++] = IMAGE_REFERENCE(reserved ? IMAGE_RESERVED : IMAGE_STORED, object->offset);

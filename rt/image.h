@@ -57,8 +57,12 @@ enum image_region {
 #define IMAGE_REGION(reference)         ((unsigned)((reference) >> 56))
 #define IMAGE_OFFSET(reference)         ((reference) & ((UINT64_C(1) << 56) - 1))
 
-/* After the object table of a return image: n_roots offsets (IMAGE_REFERENCEs into the arguments) of the argument
- * objects whose new contents the roots are, then n_freed references to those that were freed. */
+/* After the object table of a return image: n_roots references (IMAGE_REFERENCE into the arguments) to the argument
+ * objects whose new contents the roots are, the reserved ones first, then n_freed references to those that were
+ * freed. */
+
+/* Where the reserved region lies in a return image when the function wrote straight into it. */
+#define IMAGE_RESERVED_START 4096
 
 /* ---- Writing ---- */
 
@@ -85,12 +89,16 @@ struct image {
     char *stored;                       /* the image: references have become pointers */
     const char *pristine;               /* the same bytes as they came */
     char *reserved;                     /* the reserved region */
+    bool in_place;                      /* which is mapped from the return image's file, at IMAGE_RESERVED_START */
     const void **contexts;              /* of each object whose type has HYPE_TYPE_CONTEXT; NULL where no type has it */
     uint64_t *freed;                    /* a bit for each object, or NULL; whoever sets it owns it */
 };
 void image_free(struct image *image); /* what decoding allocated: contexts */
 /* The object that starts at ADDRESS, of SIZE bytes; false when none does. */
 bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size);
+
+/* May the reserved region be mapped from the return image's file? Not where it has pointers, which change form. */
+bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit);
 
 /* What the function left: its result, what it wrote through pointers, what it freed. */
 int image_encode_return(const struct image *arguments, struct buffer *returned, hype_error **error);

@@ -28,18 +28,29 @@ static int map_image(const struct call *call, const void **source, void **workin
     return 0;
 }
 
-/* Zeroed memory for what is only out; pages take memory when they are touched. */
-static int map_reserved(const struct call *call, const struct image_header *header, void **reserved, hype_error **error)
+/* Zeroed memory for what is only out. Plain data is written straight into the return image's file; a file that has
+ * been used before has its pages, and they are taken at once. */
+static int map_reserved(const struct call *call, const struct image_header *header, bool in_place, void **reserved,
+                        hype_error **error)
 {
+    struct stat status;
     *reserved = NULL;
     if (header->reserved_size == 0)
         return 0;
-    *reserved =
-        mmap(NULL, header->reserved_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (*reserved == MAP_FAILED)
+    off_t end = (off_t)(IMAGE_RESERVED_START + header->reserved_size);
+    bool used = in_place && fstat(call->returned_fd, &status) == 0 && status.st_size >= end;
+    if (!in_place)
+        *reserved = mmap(NULL, header->reserved_size, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    else if (used || ftruncate(call->returned_fd, end) == 0)
+        *reserved = mmap(NULL, header->reserved_size, PROT_READ | PROT_WRITE, MAP_SHARED | (used ? MAP_POPULATE : 0),
+                         call->returned_fd, IMAGE_RESERVED_START);
+    if (!*reserved || *reserved == MAP_FAILED)
         return error_set(error, HYPE_OUT_OF_MEMORY,
                          "no memory there for what %s() returns through pointers, %llu bytes", call->name,
                          (unsigned long long)header->reserved_size);
+    if (used)
+        memset(*reserved, 0, header->reserved_size);
     return 0;
 }
 
@@ -94,13 +105,15 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
                          call->name);
     /* The size of the reserved region is read before decoding checks the header, so it is checked first. */
     status = image_check(source, call->image_size, IMAGE_ARGUMENTS, unit, entry, error);
+    bool in_place = status == 0 && image_reserved_in_place(source, unit);
     if (status == 0)
-        status = map_reserved(call, source, &reserved, error);
+        status = map_reserved(call, source, in_place, &reserved, error);
     if (status == 0)
         status =
             image_decode_arguments(source, working, call->image_size, reserved, unit, entry, &image, &frame, error);
     if (status < 0)
         return error_wrap(error, status, "%s()", call->name);
+    image.in_place = in_place;
     heap_watch(&image);
     call->slot->state = SERVE_RUNNING;
     status = invoke_entry(entry, frame, error);

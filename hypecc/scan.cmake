@@ -25,3 +25,6 @@ add_executable(hypecc-scan
 target_include_directories(hypecc-scan PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_include_directories(hypecc-scan SYSTEM PRIVATE ${HYPE_LIBCLANG_INCLUDE})
 target_link_libraries(hypecc-scan PRIVATE hype-options ${HYPE_LIBCLANG})
+# Beside nothing that users call: hypecc finds it there.
+set_target_properties(hypecc-scan PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+install(TARGETS hypecc-scan RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/hype)

@@ -1,0 +1,16 @@
+# An image that calls can run in: hype-run on a small Debian.
+#
+#   docker build -t hype .
+#
+# Build on it, or copy /usr/local/bin/hype-run into an image of your own and make it the entry point: it is one file
+# that needs nothing but the C library.
+FROM debian:bookworm-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake ninja-build pkgconf clang-19 \
+    libclang-19-dev libjansson-dev libffi-dev libssl-dev libelf-dev zlib1g-dev libxxhash-dev
+COPY . /src
+RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
+    && cmake --build /build --target hype-run && strip -o /hype-run /build/bin/hype-run
+
+FROM debian:bookworm-slim
+COPY --from=build /hype-run /usr/local/bin/hype-run
+ENTRYPOINT ["hype-run"]

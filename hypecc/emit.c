@@ -106,7 +106,7 @@ static void emit_count_body(FILE *out, const struct model_unit *unit, const stru
         fputs(");\n", out);
         return;
     }
-    fputs("    const int64_t hype_tag = ", out);
+    fputs("    hype_tag = ", out);
     emit_number(out, count->expression);
     fputs(".value;\n", out);
     for (size_t i = 0; i < count->n_cases; i++)
@@ -160,7 +160,11 @@ static void emit_count(FILE *out, const struct model_unit *unit, unsigned type, 
             counted_names(unit, type, f), unit->types[type].name, count->n_cases ? "the member for " : "",
             expression_show(unit->arena, count->expression), type, f);
     if (self)
-        fprintf(out, "    const %s *const hype_self = %s;\n\n", count->self, used);
+        fprintf(out, "    const %s *const hype_self = %s;\n", count->self, used);
+    if (count->n_cases)
+        fputs("    int64_t hype_tag;\n", out);
+    if (self)
+        putc('\n', out);
     else
         fprintf(out, "    (void)%s;\n", used);
     fprintf(out, "    (void)%s;\n", unused);
@@ -334,16 +338,16 @@ static void emit_invoke(FILE *out, const struct model_unit *unit, const struct m
         fputs("    (void)hype_memory;\n", out);
     emit_global_values(out, entry);
     bool bytes = entry->result_declaration && entry->result_copy == MODEL_BYTES;
-    fprintf(out, "    %s%s(",
-            bytes                       ? "__typeof__(hype_frame->hype_result) hype_result = "
-            : entry->result_declaration ? "hype_frame->hype_result = "
-                                        : "",
-            entry->name);
+    if (bytes) /* a block, since some users want declarations first */
+        fputs("    {\n        __typeof__(hype_frame->hype_result) hype_result = ", out);
+    else
+        fprintf(out, "    %s", entry->result_declaration ? "hype_frame->hype_result = " : "");
+    fprintf(out, "%s(", entry->name);
     for (size_t i = 0; i < entry->n_parameters; i++)
         fprintf(out, "%shype_frame->%s", i ? ", " : "", entry->parameters[i].name);
     fputs(");\n", out);
     if (bytes)
-        fputs("    __builtin_memcpy(&hype_frame->hype_result, &hype_result, sizeof hype_result);\n", out);
+        fputs("        __builtin_memcpy(&hype_frame->hype_result, &hype_result, sizeof hype_result);\n    }\n", out);
     fputs("}\n", out);
 }
 
@@ -555,6 +559,15 @@ static const char *const header_words[] = {"a",
                                            "bitfield_low_first",
                                            "reserved"};
 
+/* What some users ask their compiler to warn of, and what no generated code can avoid. */
+static void emit_warnings(FILE *out)
+{
+    static const char *const warnings[] = {"aggregate-return", "c++-compat", "deprecated-declarations",
+                                           "long-long",        "padded",     "vla"};
+    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++)
+        fprintf(out, "#pragma GCC diagnostic ignored \"-W%s\"\n", warnings[i]);
+}
+
 int emit_unit(const struct model_unit *unit, FILE *out)
 {
     if (unit->n_entries == 0)
@@ -579,6 +592,7 @@ int emit_unit(const struct model_unit *unit, FILE *out)
         qsort(macros, n_macros, sizeof *macros, compare_words);
     for (size_t i = 0; i < n_macros; i++)
         fprintf(out, "#undef %s\n", macros[i]);
+    emit_warnings(out);
     fputs("#include <hype/generated.h>\n", out);
     fwrite(text, 1, size, out);
     free(text);

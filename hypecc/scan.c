@@ -239,6 +239,12 @@ static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent,
 
 /* ---- Entries ---- */
 
+static bool is_array(CXType type)
+{
+    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
+           type.kind == CXType_VariableArray;
+}
+
 /* 'inline' alone promises that another unit has the function; its address here would be that one's. */
 static bool is_inline_only(const struct scan *scan, CXCursor definition)
 {
@@ -276,6 +282,33 @@ static bool is_old_style(struct scan *scan, CXCursor definition)
     return clang_File_isEqual(name.file, first.file) && first.offset > name.offset + (size_t)(at - source);
 }
 
+/* Generated code stands behind the function and must be able to name its types. */
+static bool is_nameable(struct scan *scan, CXType type)
+{
+    const char *spelling = spelling_of(scan, type);
+    if (is_unnamed(spelling) && !strstr(spelling, "typeof"))
+        return false;
+    for (;;) {
+        type = clang_getCanonicalType(type);
+        if (type.kind == CXType_Pointer)
+            type = clang_getPointeeType(type);
+        else if (is_array(type))
+            type = clang_getArrayElementType(type);
+        else
+            break;
+    }
+    CXCursor declaration = clang_getTypeDeclaration(type);
+    return clang_getCursorSemanticParent(declaration).kind != CXCursor_FunctionDecl;
+}
+
+static bool are_types_nameable(struct scan *scan, CXCursor definition)
+{
+    bool nameable = is_nameable(scan, clang_getCursorResultType(definition));
+    for (int i = 0; i < clang_Cursor_getNumArguments(definition); i++)
+        nameable &= is_nameable(scan, clang_getCursorType(clang_Cursor_getArgument(definition, (unsigned)i)));
+    return nameable;
+}
+
 static bool can_be_entry(struct scan *scan, CXCursor definition)
 {
     CXType type = clang_getCanonicalType(clang_getCursorType(definition));
@@ -294,6 +327,9 @@ static bool can_be_entry(struct scan *scan, CXCursor definition)
     } else if (is_inline_only(scan, definition)) {
         why = "is only an inline definition, and has no address of its own here";
         remedy = "make it 'static inline', or declare it 'extern' in this unit";
+    } else if (!are_types_nameable(scan, definition)) {
+        why = "takes or returns a type that has no name outside of its declaration";
+        remedy = "declare the type before the function, and give it a name";
     } else if (clang_getCanonicalType(clang_getCursorResultType(definition)).kind == CXType_Atomic) {
         why = "returns an atomic type, on which compilers do not agree";
         remedy = "return the plain type";
@@ -312,12 +348,6 @@ static CXType value_of_atomic(CXType type)
 {
     CXType canonical = clang_getCanonicalType(type);
     return canonical.kind == CXType_Atomic ? clang_Type_getValueType(canonical) : type;
-}
-
-static bool is_array(CXType type)
-{
-    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
-           type.kind == CXType_VariableArray;
 }
 
 /* Whether the type has an extent that only a scope with its parameters can evaluate. */

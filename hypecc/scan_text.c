@@ -85,6 +85,20 @@ static const char *insert(struct scan *scan, const char *text, const char *at, c
     return arena_format(scan->arena, "%.*s%s%s", (int)(at - text), text, inserted, at);
 }
 
+/* The type as generated code can write it: no 'typeof', which ISO C11 does not know, and no places of unnamed types. */
+static const char *c_spelling(struct scan *scan, CXType type)
+{
+    const char *spelling = spelling_of(scan, type);
+    const char *keyword = strstr(spelling, "typeof");
+    if (!keyword)
+        return spelling;
+    const char *canonical = spelling_of(scan, clang_getCanonicalType(type));
+    if (!is_unnamed(canonical))
+        return canonical;
+    return arena_format(scan->arena, "%.*s__typeof__%s", (int)(keyword - spelling), spelling,
+                        keyword + strlen("typeof"));
+}
+
 /* A spelled type is a declarator without its name. Of a pointer to an array or function, 'int (*)(void)', the name
  * belongs behind the first '*' that a ')' follows; a typedef's name hides all that. */
 static const char *pointer_name_place(const char *spelling)
@@ -99,9 +113,7 @@ static const char *pointer_name_place(const char *spelling)
 const char *declare(struct scan *scan, CXType type, const char *name)
 {
     type = clang_getUnqualifiedType(type);
-    const char *spelling = spelling_of(scan, type);
-    if (strstr(spelling, "typeof"))
-        spelling = spelling_of(scan, clang_getUnqualifiedType(clang_getCanonicalType(type)));
+    const char *spelling = c_spelling(scan, type);
     const char *place = type.kind == CXType_Pointer ? pointer_name_place(spelling) : NULL;
     if (place)
         return insert(scan, spelling, place, name);
@@ -111,9 +123,7 @@ const char *declare(struct scan *scan, CXType type, const char *name)
 
 const char *declare_pointer(struct scan *scan, CXType pointee, const char *name)
 {
-    const char *spelling = spelling_of(scan, pointee);
-    if (strstr(spelling, "typeof"))
-        spelling = spelling_of(scan, clang_getCanonicalType(pointee));
+    const char *spelling = c_spelling(scan, pointee);
     const char *pointer = arena_format(scan->arena, "*%s", name);
     const char *bracketed = arena_format(scan->arena, "(*%s)", name);
     size_t length = strlen(spelling);

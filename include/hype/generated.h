@@ -19,6 +19,10 @@
 
 #define HYPE_GENERATED_VERSION 1
 
+/* The including unit may have left another packing in force. */
+#pragma pack(push)
+#pragma pack()
+
 /* Returned by a count function: the expression is negative or overflows. */
 #define HYPE_COUNT_INVALID (-1)
 
@@ -145,42 +149,42 @@ typedef struct hype_number {
     int64_t value;
     _Bool invalid;
 } hype_number;
-static inline hype_number hype_number_unsigned(uint64_t value)
+static __inline__ hype_number hype_number_unsigned(uint64_t value)
 {
     hype_number n = {(int64_t)value, value > (uint64_t)INT64_MAX};
     return n;
 }
-static inline hype_number hype_number_signed(int64_t value)
+static __inline__ hype_number hype_number_signed(int64_t value)
 {
     hype_number n = {value, 0};
     return n;
 }
-static inline hype_number hype_number_add(hype_number a, hype_number b)
+static __inline__ hype_number hype_number_add(hype_number a, hype_number b)
 {
     hype_number n = {0, a.invalid || b.invalid};
     n.invalid |= __builtin_add_overflow(a.value, b.value, &n.value);
     return n;
 }
-static inline hype_number hype_number_subtract(hype_number a, hype_number b)
+static __inline__ hype_number hype_number_subtract(hype_number a, hype_number b)
 {
     hype_number n = {0, a.invalid || b.invalid};
     n.invalid |= __builtin_sub_overflow(a.value, b.value, &n.value);
     return n;
 }
-static inline hype_number hype_number_multiply(hype_number a, hype_number b)
+static __inline__ hype_number hype_number_multiply(hype_number a, hype_number b)
 {
     hype_number n = {0, a.invalid || b.invalid};
     n.invalid |= __builtin_mul_overflow(a.value, b.value, &n.value);
     return n;
 }
-static inline hype_number hype_number_divide(hype_number a, hype_number b)
+static __inline__ hype_number hype_number_divide(hype_number a, hype_number b)
 {
     hype_number n = {0, 1};
     if (a.invalid || b.invalid || b.value == 0 || (a.value == INT64_MIN && b.value == -1))
         return n;
     return hype_number_signed(a.value / b.value);
 }
-static inline int64_t hype_number_count(hype_number n)
+static __inline__ int64_t hype_number_count(hype_number n)
 {
     return n.invalid || n.value < 0 ? HYPE_COUNT_INVALID : n.value;
 }
@@ -188,7 +192,8 @@ static inline int64_t hype_number_count(hype_number n)
 #define HYPE_NUMBER(x)                                                                                                 \
     ((__typeof__(+(x)))-1 < 1 ? hype_number_signed((int64_t)(x)) : hype_number_unsigned((uint64_t)(x)))
 
-#pragma GCC visibility pop
+#pragma pack(pop)
+
 #ifdef __cplusplus
 }
 #endif

@@ -65,8 +65,9 @@ if [ -s "$work/output.c" ]; then
             case " $compilers " in *" $(basename "${compiler%%-[0-9]*}") "*) ;; *) continue ;; esac
             # shellcheck disable=SC2086
             "$compiler" -std=$standard -I"$include" -I. -Werror -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
-                -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wredundant-decls -Wcast-qual \
-                -Wunused $compile -O1 -c "$work/unit.c" -o "$work/unit.o" ||
+                -Wmissing-prototypes -Wstrict-prototypes -Wold-style-definition -Wredundant-decls -Wcast-qual -Wunused \
+                -Wdeclaration-after-statement -Wundef -Wwrite-strings $compile -O1 -c "$work/unit.c" \
+                -o "$work/unit.o" ||
                 { echo "$compiler -std=$standard does not accept the generated code"; failed=1; }
         done
     done

@@ -5,11 +5,8 @@ typedef struct {
     double *values HYPE_COUNTED_BY(n);
 } series;
 
-HYPE_FN extern inline int inline_only(int x)
+HYPE_FN int external(series *s, const char *restrict_me);
+HYPE_FN __inline int external(series *s, const char *restrict_me)
 {
-    return x;
-}
-HYPE_FN inline int external(series *s)
-{
-    return s->n + inline_only(1);
+    return s->n + restrict_me[0];
 }

@@ -26,6 +26,18 @@ HYPE_FN __attribute__((ms_abi)) int foreign(void)
 {
     return 0;
 }
+HYPE_FN int unnamed(struct { int x; } s)
+{
+    return s.x;
+}
+HYPE_FN struct { int x; } *unnamed_result(void)
+{
+    return 0;
+}
+HYPE_FN int local(enum inner { INNER } e[])
+{
+    return e[0];
+}
 HYPE_FN int main(void)
 {
     return 0;

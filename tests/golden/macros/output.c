@@ -6,6 +6,12 @@
 #undef offset
 #undef st_time
 #undef value
+#pragma GCC diagnostic ignored "-Waggregate-return"
+#pragma GCC diagnostic ignored "-Wc++-compat"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wlong-long"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wvla"
 #include <hype/generated.h>
 
 static struct hype_unit hype_unit_;

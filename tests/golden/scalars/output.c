@@ -1,3 +1,9 @@
+#pragma GCC diagnostic ignored "-Waggregate-return"
+#pragma GCC diagnostic ignored "-Wc++-compat"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wlong-long"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wvla"
 #include <hype/generated.h>
 
 static struct hype_unit hype_unit_;
@@ -261,8 +267,10 @@ static void hype_invoke_by_value(void *hype_memory)
 {
     struct hype_frame_by_value *const hype_frame = hype_memory;
 
-    __typeof__(hype_frame->hype_result) hype_result = by_value(hype_frame->counted);
-    __builtin_memcpy(&hype_frame->hype_result, &hype_result, sizeof hype_result);
+    {
+        __typeof__(hype_frame->hype_result) hype_result = by_value(hype_frame->counted);
+        __builtin_memcpy(&hype_frame->hype_result, &hype_result, sizeof hype_result);
+    }
 }
 
 static const struct hype_entry hype_entries_[] = {

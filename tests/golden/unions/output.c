@@ -1,3 +1,9 @@
+#pragma GCC diagnostic ignored "-Waggregate-return"
+#pragma GCC diagnostic ignored "-Wc++-compat"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wlong-long"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wvla"
 #include <hype/generated.h>
 
 static struct hype_unit hype_unit_;
@@ -31,9 +37,10 @@ static const struct hype_field hype_fields_1[] = {
 static int64_t hype_count_2_0(const void *hype_owner, const void *hype_context)
 {
     const struct value *const hype_self = hype_owner;
+    int64_t hype_tag;
 
     (void)hype_context;
-    const int64_t hype_tag = HYPE_NUMBER(hype_self->kind).value;
+    hype_tag = HYPE_NUMBER(hype_self->kind).value;
     if (hype_tag == HYPE_NUMBER(NUMBER).value)
         return 3;
     if (hype_tag == HYPE_NUMBER(TEXT).value)
@@ -102,9 +109,10 @@ static const struct hype_field hype_fields_9[] = {
 static int64_t hype_count_10_0(const void *hype_owner, const void *hype_context)
 {
     const struct anonymous *const hype_self = hype_owner;
+    int64_t hype_tag;
 
     (void)hype_context;
-    const int64_t hype_tag = HYPE_NUMBER(hype_self->header.tag).value;
+    hype_tag = HYPE_NUMBER(hype_self->header.tag).value;
     if (hype_tag == HYPE_NUMBER(1).value)
         return 11;
     if (hype_tag == HYPE_NUMBER(2).value)
@@ -130,9 +138,10 @@ static const struct hype_field hype_fields_11[] = {
 static int64_t hype_count_13_0(const void *hype_owner, const void *hype_context)
 {
     const struct hype_frame_by_parameter *const hype_self = hype_owner;
+    int64_t hype_tag;
 
     (void)hype_context;
-    const int64_t hype_tag = HYPE_NUMBER(hype_self->kind).value;
+    hype_tag = HYPE_NUMBER(hype_self->kind).value;
     if (hype_tag == HYPE_NUMBER(NUMBER).value)
         return 3;
     if (hype_tag == HYPE_NUMBER(TEXT).value)

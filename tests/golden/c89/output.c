@@ -1,0 +1,110 @@
+#pragma GCC diagnostic ignored "-Waggregate-return"
+#pragma GCC diagnostic ignored "-Wc++-compat"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wlong-long"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wvla"
+#include <hype/generated.h>
+
+static struct hype_unit hype_unit_;
+
+struct hype_frame_external {
+    series *s;
+    const char *restrict_me;
+    int hype_result;
+};
+
+/* the call of external */
+static const struct hype_field hype_fields_1[] = {
+    {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 2,
+     .offset = __builtin_offsetof(struct hype_frame_external, s), .repeat = 1,
+     .name = "s"},
+    {.kind = HYPE_FIELD_TERMINATED, .direction = HYPE_DIRECTION_IN, .type = 0,
+     .offset = __builtin_offsetof(struct hype_frame_external, restrict_me), .repeat = 1,
+     .name = "restrict_me"},
+};
+
+/* values of series: n */
+static int64_t hype_count_2_0(const void *hype_owner, const void *hype_context)
+{
+    const series *const hype_self = hype_owner;
+
+    (void)hype_context;
+    return hype_number_count(HYPE_NUMBER(hype_self->n));
+}
+
+/* series */
+static const struct hype_field hype_fields_2[] = {
+    {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 3,
+     .offset = __builtin_offsetof(series, values), .repeat = 1, .count = hype_count_2_0,
+     .name = "values"},
+};
+
+static const struct hype_type hype_types_[] = {
+    /* 0 */
+    {.name = "char",
+     .size = sizeof(char),
+     .alignment = __extension__ _Alignof(char)},
+    /* 1 */
+    {.name = "the call of external",
+     .size = sizeof(struct hype_frame_external),
+     .alignment = __extension__ _Alignof(struct hype_frame_external),
+     .n_fields = 2, .fields = hype_fields_1},
+    /* 2 */
+    {.name = "series",
+     .size = sizeof(series),
+     .alignment = __extension__ _Alignof(series),
+     .n_fields = 1, .fields = hype_fields_2},
+    /* 3 */
+    {.name = "double",
+     .size = sizeof(double),
+     .alignment = __extension__ _Alignof(double)},
+};
+
+static int hype_bind_external(series *s, const char *restrict_me)
+{
+    struct hype_frame_external hype_frame;
+
+    __builtin_memset(&hype_frame, 0, sizeof hype_frame);
+    hype_frame.s = s;
+    hype_frame.restrict_me = restrict_me;
+    hype_capture_frame(&hype_unit_, 0, &hype_frame);
+    return hype_frame.hype_result;
+}
+
+static void hype_invoke_external(void *hype_memory)
+{
+    struct hype_frame_external *const hype_frame = hype_memory;
+
+    hype_frame->hype_result = external(hype_frame->s, hype_frame->restrict_me);
+}
+
+static const struct hype_entry hype_entries_[] = {
+    {.name = "external", .prototype = "int (series *, const char *)",
+     .signature = UINT64_C(0xb18f02294dc8beff),
+     .function = (hype_function)external, .bind = (hype_function)hype_bind_external,
+     .invoke = hype_invoke_external, .frame = 1,
+     .result_offset = __builtin_offsetof(struct hype_frame_external, hype_result),
+     .result_size = sizeof(((struct hype_frame_external *)0)->hype_result)},
+};
+
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+                                      .n_types = 4, .n_entries = 1,
+                                      .types = hype_types_, .entries = hype_entries_};
+
+/* hypecc defines it where it links a program or shared library; nobody else does. */
+extern const struct hype_remote hype_remote_object __attribute__((weak, visibility("hidden")));
+
+__attribute__((constructor)) static void hype_register_(void)
+{
+    hype_register_unit(&hype_unit_, &hype_remote_object);
+}
+
+__attribute__((destructor)) static void hype_unregister_(void)
+{
+    hype_unregister_unit(&hype_unit_);
+}
+
+/* By these the linker finds an entry that two units define. */
+extern const char hype_entry_of_external __attribute__((visibility("hidden")));
+const char hype_entry_of_external __attribute__((used)) = 0;

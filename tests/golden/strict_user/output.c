@@ -1,0 +1,96 @@
+#pragma GCC diagnostic ignored "-Waggregate-return"
+#pragma GCC diagnostic ignored "-Wc++-compat"
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#pragma GCC diagnostic ignored "-Wlong-long"
+#pragma GCC diagnostic ignored "-Wpadded"
+#pragma GCC diagnostic ignored "-Wvla"
+#include <hype/generated.h>
+
+static struct hype_unit hype_unit_;
+
+struct hype_frame_old {
+    struct packed_by_pragma *value;
+    int64_t wide;
+    char small;
+    int hype_result;
+};
+
+/* the call of old */
+static const struct hype_field hype_fields_1[] = {
+    {.kind = HYPE_FIELD_POINTER, .direction = HYPE_DIRECTION_INOUT, .type = 2,
+     .offset = __builtin_offsetof(struct hype_frame_old, value), .repeat = 1,
+     .name = "value"},
+};
+
+/* struct packed_by_pragma */
+static const struct hype_field hype_fields_2[] = {
+    {.kind = HYPE_FIELD_TERMINATED, .direction = HYPE_DIRECTION_INOUT, .type = 0,
+     .offset = __builtin_offsetof(struct packed_by_pragma, text), .repeat = 1,
+     .name = "text"},
+};
+
+static const struct hype_type hype_types_[] = {
+    /* 0 */
+    {.name = "char",
+     .size = sizeof(char),
+     .alignment = __extension__ _Alignof(char)},
+    /* 1 */
+    {.name = "the call of old",
+     .size = sizeof(struct hype_frame_old),
+     .alignment = __extension__ _Alignof(struct hype_frame_old),
+     .n_fields = 1, .fields = hype_fields_1},
+    /* 2 */
+    {.name = "struct packed_by_pragma",
+     .size = sizeof(struct packed_by_pragma),
+     .alignment = __extension__ _Alignof(struct packed_by_pragma),
+     .n_fields = 1, .fields = hype_fields_2},
+};
+
+static int hype_bind_old(struct packed_by_pragma *value, int64_t wide, char small)
+{
+    struct hype_frame_old hype_frame;
+
+    __builtin_memset(&hype_frame, 0, sizeof hype_frame);
+    hype_frame.value = value;
+    hype_frame.wide = wide;
+    hype_frame.small = small;
+    hype_capture_frame(&hype_unit_, 0, &hype_frame);
+    return hype_frame.hype_result;
+}
+
+static void hype_invoke_old(void *hype_memory)
+{
+    struct hype_frame_old *const hype_frame = hype_memory;
+
+    hype_frame->hype_result = old(hype_frame->value, hype_frame->wide, hype_frame->small);
+}
+
+static const struct hype_entry hype_entries_[] = {
+    {.name = "old", .prototype = "int (struct packed_by_pragma *, long, char)",
+     .signature = UINT64_C(0x855b596464b2e761),
+     .function = (hype_function)old, .bind = (hype_function)hype_bind_old,
+     .invoke = hype_invoke_old, .frame = 1,
+     .result_offset = __builtin_offsetof(struct hype_frame_old, hype_result),
+     .result_size = sizeof(((struct hype_frame_old *)0)->hype_result)},
+};
+
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+                                      .n_types = 3, .n_entries = 1,
+                                      .types = hype_types_, .entries = hype_entries_};
+
+/* hypecc defines it where it links a program or shared library; nobody else does. */
+extern const struct hype_remote hype_remote_object __attribute__((weak, visibility("hidden")));
+
+__attribute__((constructor)) static void hype_register_(void)
+{
+    hype_register_unit(&hype_unit_, &hype_remote_object);
+}
+
+__attribute__((destructor)) static void hype_unregister_(void)
+{
+    hype_unregister_unit(&hype_unit_);
+}
+
+/* By these the linker finds an entry that two units define. */
+extern const char hype_entry_of_old __attribute__((visibility("hidden")));
+const char hype_entry_of_old __attribute__((used)) = 0;

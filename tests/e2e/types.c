@@ -382,8 +382,9 @@ static const char *label HYPE_CAPTURE = "none";
 HYPE_FN struct variant describe(struct variant v)
 {
     struct variant r = {.kind = TEXT};
-    char text[64];
-    snprintf(text, sizeof text, v.kind == NUMBER ? "%g" : "", v.kind == NUMBER ? v.number : 0);
+    char text[64] = "";
+    if (v.kind == NUMBER)
+        snprintf(text, sizeof text, "%g", v.number);
     r.text = strdup(v.kind == NUMBER ? text : v.text);
     return r;
 }

@@ -247,7 +247,8 @@ static void add_options(struct arguments *arguments, const struct command *comma
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        bool dropped = word->input || effect == EFFECT_OUTPUT || effect == EFFECT_COMPILE ||
+        bool ours = strncmp(word->argument, "-W", 2) == 0 && strstr(word->argument, "hype-");
+        bool dropped = ours || word->input || effect == EFFECT_OUTPUT || effect == EFFECT_COMPILE ||
                        effect == EFFECT_ASSEMBLE || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
                        (effect == EFFECT_DEPENDENCY_FILE && dependency_file);
         bool linking = effect == EFFECT_LINKER || effect == EFFECT_XLINKER || effect == EFFECT_LIBRARY ||

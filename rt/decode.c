@@ -447,6 +447,7 @@ static int decode_field(struct decoder *d, const struct hype_field *field, const
 {
     const char *source = owner_source + field->offset;
     char *final = owner + field->offset;
+    const struct hype_type *type;
     int64_t live;
     switch (field->kind) {
     case HYPE_FIELD_EMBED:
@@ -457,7 +458,8 @@ static int decode_field(struct decoder *d, const struct hype_field *field, const
         live = field->count(owner_source, owner_source);
         if (live < 0)
             return refuse(d, field, "has a tag that names none of its members");
-        return decode_values(d, (uint32_t)live, 1, source, final);
+        type = &d->unit->types[live];
+        return decode_value(d, type, source, final, type->flags & HYPE_TYPE_CONTEXT ? owner : final, 0);
     case HYPE_FIELD_SKIP:
         return 0;
     default:

@@ -350,11 +350,10 @@ static int encode_function(struct encoder *e, const struct hype_field *field, co
 static int encode_value(struct encoder *e, const struct hype_type *type, const void *context, const char *source,
                         uint64_t at, uint64_t flexible_count);
 
-static int encode_embedded(struct encoder *e, const struct hype_field *field, uint32_t number, uint64_t n,
+static int encode_embedded(struct encoder *e, uint32_t number, uint64_t n,
                            const char *source, uint64_t at)
 {
     const struct hype_type *type = &e->unit->types[number];
-    (void)field;
     for (uint64_t i = 0; i < n && type->n_fields > 0; i++) {
         int status = encode_value(e, type, source + i * type->size, source + i * type->size, at + i * type->size, 0);
         if (status < 0)
@@ -370,7 +369,8 @@ static int encode_union(struct encoder *e, const struct hype_field *field, const
     if (live < 0)
         return error_set(e->error, HYPE_INVALID, "%s(): the tag of the union '%s' names none of its members",
                          e->entry->name, field->name);
-    return encode_embedded(e, field, (uint32_t)live, 1, source, at);
+    const struct hype_type *type = &e->unit->types[live];
+    return encode_value(e, type, type->flags & HYPE_TYPE_CONTEXT ? owner : source, source, at, 0);
 }
 
 static int encode_field(struct encoder *e, const struct hype_field *field, const void *context, const char *owner,
@@ -380,9 +380,9 @@ static int encode_field(struct encoder *e, const struct hype_field *field, const
     uint64_t slot = at + field->offset;
     switch (field->kind) {
     case HYPE_FIELD_EMBED:
-        return encode_embedded(e, field, field->type, field->repeat, source, slot);
+        return encode_embedded(e, field->type, field->repeat, source, slot);
     case HYPE_FIELD_FLEXIBLE:
-        return encode_embedded(e, field, field->type, flexible_count, source, slot);
+        return encode_embedded(e, field->type, flexible_count, source, slot);
     case HYPE_FIELD_UNION:
         return encode_union(e, field, owner, context, source, slot);
     case HYPE_FIELD_SKIP:

@@ -8,8 +8,9 @@
 #include "../image.h"
 #include "../log.h"
 #include "../serve.h"
-#include "../spawn.h"
+
 #include "../stage.h"
+#include "../subprocess.h"
 #include "../task.h"
 #include "submitter.h"
 

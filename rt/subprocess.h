@@ -1,6 +1,6 @@
-/* spawn.h: starts hype-run on this machine. */
-#ifndef HYPE_RT_SPAWN_H
-#define HYPE_RT_SPAWN_H
+/* subprocess.h: starts hype-run on this machine. */
+#ifndef HYPE_RT_SUBPROCESS_H
+#define HYPE_RT_SUBPROCESS_H
 
 #include "util.h"
 

@@ -1,5 +1,5 @@
-/* spawn.c: posix_spawn() and pidfds: no signal handler of the program's is touched. */
-#include "spawn.h"
+/* subprocess.c: posix_spawn() and pidfds: no signal handler of the program's is touched. */
+#include "subprocess.h"
 
 #include "task.h"
 

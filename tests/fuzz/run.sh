@@ -1,0 +1,46 @@
+#!/bin/sh
+# Builds the fuzz targets with clang's libFuzzer and runs each for a while over its kept corpus.
+#
+#   sh tests/fuzz/run.sh HYPECC [SECONDS_EACH [KEEP]]
+#
+# HYPECC is the built wrapper. With KEEP the corpus grows in tests/fuzz/corpus. A finding ends with an error and leaves
+# its input in the current folder.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+hypecc=$1 seconds=${2:-20} keep=${3:-}
+clang=$(command -v clang-19 || command -v clang) || { echo "fuzz: needs clang (Debian: clang-19, libclang-rt-19-dev)"; exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+flags="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I$root/include -I$root/rt"
+sources=$(ls "$root"/rt/*.c "$root"/rt/store/*.c "$root"/rt/submit/*.c)
+
+for source in $sources; do
+    # shellcheck disable=SC2086
+    echo "$clang $flags -c $source -o $work/$(basename "$(dirname "$source")")-$(basename "$source" .c).o"
+done | xargs -P 2 -I{} sh -c '{}'
+libraries=$(pkg-config --libs jansson libcrypto)
+# shellcheck disable=SC2086
+HYPECC_CC=$clang "$hypecc" $flags -c "$here/image.c" -o "$work/image-target.o"
+# shellcheck disable=SC2086
+$clang $flags -c "$here/manifest.c" -o "$work/manifest-target.o"
+for target in image manifest; do
+    # shellcheck disable=SC2086
+    $clang -fsanitize=fuzzer,address,undefined "$work/$target-target.o" "$work"/rt-*.o "$work"/store-*.o "$work"/submit-*.o \
+        $libraries -o "$work/fuzz-$target"
+    mkdir -p "$work/$target" "$here/corpus/$target"
+done
+HYPE_FUZZ_SEEDS=$work/image "$work/fuzz-image"
+
+for target in image manifest; do
+    if [ -n "$keep" ]; then
+        cp "$work/$target"/* "$here/corpus/$target" 2> /dev/null || true
+        set -- "$here/corpus/$target"
+    else
+        set -- "$work/$target" "$here/corpus/$target"
+    fi
+    ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 "$work/fuzz-$target" -max_total_time="$seconds" -max_len=8192 \
+        -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1 "$@" 2> "$work/log" ||
+        { tail -n 60 "$work/log" >&2; echo "fuzz: $target has a finding" >&2; exit 1; }
+    sed -n "s/^stat::number_of_executed_units: */fuzz: $target: executed units: /p" "$work/log"
+done

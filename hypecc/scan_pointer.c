@@ -100,7 +100,7 @@ static struct pointer pointer_open(struct scan *scan, const struct value *value)
     return pointer;
 }
 
-static const char *without_arrays(struct scan *scan, const struct value *value)
+static const char *shown_type(struct scan *scan, const struct value *value)
 {
     return stable_text(scan, spelling_of(scan, value->type));
 }
@@ -166,7 +166,7 @@ static bool pointee_travels(struct scan *scan, const struct value *value, const 
             return false;
         }
         cannot_travel(scan, value->where,
-                      arena_format(scan->arena, "'%s' does not say how much it leads to", without_arrays(scan, value)));
+                      arena_format(scan->arena, "'%s' does not say how much it leads to", shown_type(scan, value)));
         scan_note(scan, value->where, "'HYPE_SIZED_BY(bytes)' %s would say it", behind(scan, value));
         return false;
     }

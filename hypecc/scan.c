@@ -239,12 +239,6 @@ static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent,
 
 /* ---- Entries ---- */
 
-static bool is_array(CXType type)
-{
-    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
-           type.kind == CXType_VariableArray;
-}
-
 /* 'inline' alone promises that another unit has the function; its address here would be that one's. */
 static bool is_inline_only(const struct scan *scan, CXCursor definition)
 {

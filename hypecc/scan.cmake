@@ -19,9 +19,12 @@ add_executable(hypecc-scan
     ${CMAKE_CURRENT_LIST_DIR}/scan.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_annotation.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_global.c
+    ${CMAKE_CURRENT_LIST_DIR}/scan_kind.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_main.c
+    ${CMAKE_CURRENT_LIST_DIR}/scan_pointer.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_text.c
-    ${CMAKE_CURRENT_LIST_DIR}/scan_type.c)
+    ${CMAKE_CURRENT_LIST_DIR}/scan_type.c
+    ${CMAKE_CURRENT_LIST_DIR}/scan_union.c)
 target_include_directories(hypecc-scan PRIVATE ${PROJECT_SOURCE_DIR}/include)
 target_include_directories(hypecc-scan SYSTEM PRIVATE ${HYPE_LIBCLANG_INCLUDE})
 target_link_libraries(hypecc-scan PRIVATE hype-options ${HYPE_LIBCLANG})

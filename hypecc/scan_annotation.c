@@ -114,12 +114,6 @@ static CXType value_type(CXCursor cursor)
     return cursor.kind == CXCursor_FunctionDecl ? clang_getCursorResultType(cursor) : clang_getCursorType(cursor);
 }
 
-static bool is_array(CXType type)
-{
-    return type.kind == CXType_ConstantArray || type.kind == CXType_IncompleteArray ||
-           type.kind == CXType_VariableArray;
-}
-
 /* Behind the name or before the type: the outermost pointer. Behind the k-th '*' from the left of n: the (n - k)th
  * from the outside, not counting the pointer that an array parameter is. */
 static unsigned annotation_depth(struct scan *scan, CXCursor cursor, CXSourceLocation where)

@@ -107,6 +107,8 @@ static enum CXChildVisitResult read_body(CXCursor cursor, CXCursor parent, CXCli
 {
     struct reach *reach = data;
     (void)parent;
+    if (cursor.kind == CXCursor_UnaryExpr)
+        return CXChildVisit_Continue; /* sizeof evaluates nothing */
     if (cursor.kind == CXCursor_VarDecl && !is_file_scope(cursor) &&
         has_annotation(reach->scan, cursor, ANNOTATION_CAPTURE)) {
         ARENA_ADD(reach->scan->arena, reach->scan->warned, reach->scan->n_warned, clang_getCanonicalCursor(cursor));

@@ -3,7 +3,10 @@
  *
  *     scan.c              the command line, the unit, its entries
  *     scan_annotation.c   annotations, the pointers that they speak of, and the names in their expressions
- *     scan_type.c         types: where pointers lie and what they lead to
+ *     scan_type.c         types and values: where pointers lie
+ *     scan_pointer.c      what a pointer leads to
+ *     scan_union.c        unions and their tags
+ *     scan_kind.c         questions about libclang's types
  *     scan_global.c       globals that entries touch
  *     scan_text.c         places, messages and spellings
  */
@@ -166,14 +169,47 @@ struct value {
     bool result;     /* what it leads to comes back */
 };
 
-bool holds_pointers(struct scan *scan, CXType type);
-bool is_const(CXType type);      /* or an array of const elements */
-bool is_volatile(CXType type);   /* likewise */
-bool is_const_deep(CXType type); /* const itself, or with a const member: not assignable */
 /* Adds the pointers of VALUE to the type OWNER. */
 void value_read(struct scan *scan, unsigned owner, struct value value);
 /* The number of a type for VALUE lying alone. */
 unsigned type_of_value(struct scan *scan, struct value value);
+
+/* The error that VALUE, at WHERE, cannot travel. */
+void cannot_travel(struct scan *scan, CXSourceLocation where, const char *why);
+/* Why a type of this spelling stands for something of this process; NULL: it does not. */
+const char *resource_of(const char *spelling);
+/* Where an annotation that mends VALUE would stand: "behind 'rows'". */
+const char *behind(struct scan *scan, const struct value *value);
+/* Tells that HYPE_SKIP would help. */
+void note_skip(struct scan *scan, const struct value *value);
+
+/* ---- scan_pointer.c ---- */
+
+/* Adds the field for REPEAT pointers; an array is a parameter's. */
+void pointer_read(struct scan *scan, unsigned owner, struct value *value, uint64_t repeat);
+void flexible_read(struct scan *scan, unsigned owner, struct value *value);
+
+/* ---- scan_union.c ---- */
+
+/* Adds the field for a union that holds pointers; its name is empty when it is an unnamed member. */
+void union_read(struct scan *scan, unsigned owner, const struct value *value, uint64_t repeat);
+
+/* ---- scan_kind.c ---- */
+
+CXType plain(CXType type);      /* canonical and unqualified */
+CXType array_of(CXType type);   /* the array, with the types of its elements as written where it is written here */
+CXType element_of(CXType type); /* of all dimensions */
+bool is_array(CXType type);     /* not through a typedef */
+bool is_record(CXType type);
+bool is_union(CXType type);
+bool is_flexible_array(CXType type);
+bool ends_flexible(CXType type); /* a struct whose last member is a flexible array */
+bool is_complete(CXType type);
+/* Whether a value of TYPE has anything to tell: a pointer, a field that stays behind, an array without end. */
+bool holds_pointers(struct scan *scan, CXType type);
+bool is_const(CXType type);      /* or an array of const elements */
+bool is_volatile(CXType type);   /* likewise */
+bool is_const_deep(CXType type); /* const itself, or with a const member: not assignable */
 const char *signature_text(struct scan *scan, CXType type);
 
 /* ---- scan_global.c ---- */

@@ -387,7 +387,9 @@ static int decode_pointer(struct decoder *d, const struct hype_field *field, con
         return refuse(d, field, "refers to no object");
     const struct hype_type *type = &d->unit->types[field->type];
     uint64_t available = image_elements_at(d->unit, target.type, target.count, target.displacement, field->type);
-    bool may_be_empty = target.foreign || (field->kind == HYPE_FIELD_POINTER && field->count);
+    bool may_be_empty = field->kind == HYPE_FIELD_POINTER && field->count;
+    if (available > 0 && (uintptr_t)target.address % type->alignment)
+        return refuse(d, field, "refers to an address that is not aligned for its type");
     if (available == 0 && !may_be_empty)
         return refuse(d, field, "refers to an object of another type");
     if (d->pass == PASS_COUNT)
@@ -567,6 +569,20 @@ bool image_find_object(const struct image *image, const void *address, uint64_t 
         return false;
     *size = size_of(image->unit, &image->objects[*number]);
     return true;
+}
+
+uint64_t image_elements_from(const struct image *image, const void *address, uint32_t type)
+{
+    uint64_t n_stored = image->header->n_objects - image->header->n_reserved, number;
+    uintptr_t p = (uintptr_t)address;
+    bool reserved = image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size;
+    uint64_t offset = p - (uintptr_t)(reserved ? image->reserved : image->stored);
+    if (p % image->unit->types[type].alignment ||
+        !search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? image->header->n_objects : n_stored,
+                offset, &number))
+        return 0;
+    const struct image_object *o = &image->objects[number];
+    return image_elements_at(image->unit, IMAGE_OBJECT_TYPE(o), IMAGE_OBJECT_COUNT(o), offset - o->offset, type);
 }
 
 int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,

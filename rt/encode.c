@@ -79,7 +79,12 @@ static int grow_objects(struct encoder *e)
 static uint64_t alignment_of(const struct hype_type *type, const char *address, uint64_t size)
 {
     uint64_t has = (uintptr_t)address & -(uintptr_t)address;
-    uint64_t wide = size >= WIDE_ALIGNMENT ? WIDE_ALIGNMENT : size >= 16 ? 16 : 1;
+    uint64_t wide = size >= WIDE_ALIGNMENT ? WIDE_ALIGNMENT
+                    : size >= 16           ? 16
+                    : size >= 8            ? 8
+                    : size >= 4            ? 4
+                    : size >= 2            ? 2
+                                           : 1;
     uint64_t kept = has < wide ? has : wide;
     return kept > type->alignment ? kept : type->alignment;
 }
@@ -227,8 +232,15 @@ static bool refer_to_arguments(const struct encoder *e, const char *address, uin
 
 static int refer(struct encoder *e, const struct hype_field *field, struct wide target, uint64_t *reference)
 {
-    if (refer_to_arguments(e, target.address, reference))
-        return 0;
+    if (refer_to_arguments(e, target.address, reference)) {
+        if ((field->kind == HYPE_FIELD_POINTER && field->count) ||
+            image_elements_from(e->arguments, target.address, field->type) > 0)
+            return 0;
+        return error_set(e->error, HYPE_INVALID,
+                         "%s(): '%s' leads to no '%s' of the caller's; a pointer just behind an array is annotated "
+                         "HYPE_COUNTED_BY(0)",
+                         e->entry->name, field->name, e->unit->types[field->type].name);
+    }
     uint32_t found;
     size_t number;
     uint64_t looked_up = target.size ? target.size : 1;
@@ -254,6 +266,9 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
     if (target.size > 0 && !image_elements_at(e->unit, o->type, o->count, displacement, target.type))
         return error_set(e->error, HYPE_INVALID, "%s(): '%s' leads to '%s' inside memory that travels as '%s'",
                          e->entry->name, field->name, e->unit->types[target.type].name, e->unit->types[o->type].name);
+    if (target.size > 0 && (o->offset + displacement) % e->unit->types[target.type].alignment)
+        return error_set(e->error, HYPE_INVALID, "%s(): '%s' leads to a '%s' at an address that is not aligned for it",
+                         e->entry->name, field->name, e->unit->types[target.type].name);
     if (o->reserved && target.flags & HYPE_DIRECTION_IN) { /* out by one pointer, in by another: it must be sent */
         uint64_t size;
         image_object_size(e->unit, o->type, o->count, &size);
@@ -350,8 +365,7 @@ static int encode_function(struct encoder *e, const struct hype_field *field, co
 static int encode_value(struct encoder *e, const struct hype_type *type, const void *context, const char *source,
                         uint64_t at, uint64_t flexible_count);
 
-static int encode_embedded(struct encoder *e, uint32_t number, uint64_t n,
-                           const char *source, uint64_t at)
+static int encode_embedded(struct encoder *e, uint32_t number, uint64_t n, const char *source, uint64_t at)
 {
     const struct hype_type *type = &e->unit->types[number];
     for (uint64_t i = 0; i < n && type->n_fields > 0; i++) {

@@ -97,6 +97,9 @@ void image_free(struct image *image); /* what decoding allocated: contexts */
 /* The object that starts at ADDRESS, of SIZE bytes; false when none does. */
 bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size);
 
+/* How many elements of TYPE lie from ADDRESS, in the image, on; 0 where none does. */
+uint64_t image_elements_from(const struct image *image, const void *address, uint32_t type);
+
 /* May the reserved region be mapped from the return image's file? Not where it has pointers, which change form. */
 bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit);
 

@@ -29,7 +29,8 @@ static const char usage[] =
 /* Is the argument a compiler to be launched, and not a file to be compiled? */
 static bool names_compiler(const char *argument)
 {
-    static const char *const names[] = {"cc", "gcc", "clang", "ccache", "distcc", "sccache", "icecc", "c99", "c11"};
+    static const char *const names[] = {"cc",     "gcc",    "clang",   "g++",   "clang++", "c++",
+                                        "ccache", "distcc", "sccache", "icecc", "c99",     "c11"};
     const char *slash = strrchr(argument, '/'), *base = slash ? slash + 1 : argument;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         size_t n = strlen(names[i]);
@@ -64,7 +65,7 @@ _Noreturn static void run_plain(char **arguments, const struct command *command)
         arguments_add(&plain, wrapped.list[i]);
     for (; *arguments; arguments++)
         arguments_add(&plain, *arguments);
-    if (command && command->n_c_sources > 0)
+    if (command && command->n_c_sources + command->n_cxx_sources > 0)
         compile_add_common(&plain, command);
     tool_exec(&plain);
 }

@@ -201,6 +201,12 @@ static void apply(struct command *c, const struct word *word, const char **langu
     }
 }
 
+/* C++ units have no HYPE_FN functions, but may be linked with those that have: they get the same options. */
+static bool is_cxx(const char *path)
+{
+    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C");
+}
+
 int command_parse(char **arguments, struct command *c)
 {
     size_t n = 0;
@@ -219,6 +225,7 @@ int command_parse(char **arguments, struct command *c)
             word->c_source = language ? strcmp(language, "c") == 0 : ends_with(arguments[i], ".c");
             c->n_inputs++;
             c->n_c_sources += word->c_source;
+            c->n_cxx_sources += is_cxx(arguments[i]);
             if (arguments[i][0] == '-') /* standard input: no file to read beforehand */
                 c->plain = true;
             continue;

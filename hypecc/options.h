@@ -68,7 +68,7 @@ struct command {
     bool compile, assemble, shared, is_static, relocatable, dependencies;
     bool position_chosen, pie;
     const char *output, *dependency_file;
-    size_t n_inputs, n_c_sources;
+    size_t n_inputs, n_c_sources, n_cxx_sources;
 };
 
 /* ARGUMENTS ends with NULL and lives as long as the command. 0, or -1 when memory is out. @FILE arguments have been

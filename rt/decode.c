@@ -495,6 +495,8 @@ static int decode_object(struct decoder *d, uint64_t number)
     uint64_t elements = flexible ? 1 : IMAGE_OBJECT_COUNT(o);
     const char *source = d->source + o->offset;
     char *final = final_of(d, number);
+    if (type->flags & HYPE_TYPE_CONTEXT && !d->contexts[number])
+        return damaged(d->error, "an object is not referred to as its type needs");
     for (uint64_t i = 0; i < elements; i++, source += type->size, final += type->size) {
         const void *context = type->flags & HYPE_TYPE_CONTEXT ? d->contexts[number] : final;
         int status = decode_value(d, type, source, final, context, flexible ? IMAGE_OBJECT_COUNT(o) : 0);

@@ -436,6 +436,9 @@ static int walk_object(struct encoder *e, size_t number)
         return 0;
     bool flexible = image_flexible(type) != NULL;
     uint64_t elements = flexible ? 1 : o.count;
+    if (type->flags & HYPE_TYPE_CONTEXT && !o.context)
+        return error_set(e->error, HYPE_INVALID, "%s(): '%s' is reached only through a pointer to other things",
+                         e->entry->name, type->name);
     for (uint64_t i = 0; i < elements; i++) {
         const char *source = o.address + i * type->size;
         const void *context = type->flags & HYPE_TYPE_CONTEXT ? o.context : source;

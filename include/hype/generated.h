@@ -19,9 +19,9 @@
 
 #define HYPE_GENERATED_VERSION 1
 
-/* The including unit may have left another packing in force. */
+/* As in hype.h. */
 #pragma pack(push)
-#pragma pack()
+#pragma pack(8)
 
 /* Returned by a count function: the expression is negative or overflows. */
 #define HYPE_COUNT_INVALID (-1)
@@ -46,11 +46,11 @@ enum hype_field_kind {
 enum hype_direction { HYPE_DIRECTION_IN = 1, HYPE_DIRECTION_OUT = 2, HYPE_DIRECTION_INOUT = 3 };
 
 struct hype_field {
-    uint8_t kind;      /* enum hype_field_kind */
-    uint8_t direction; /* enum hype_direction, of what a pointer leads to */
-    uint32_t type;     /* number of the type embedded or led to */
-    uint64_t offset;   /* bytes, from the start of the owner */
-    uint64_t repeat;   /* 1 for a plain field, more for an array of them; bytes for HYPE_FIELD_SKIP */
+    uint8_t kind;                    /* enum hype_field_kind */
+    uint8_t direction;               /* enum hype_direction, of what a pointer leads to */
+    HYPE_ALIGNED(4) uint32_t type;   /* number of the type embedded or led to */
+    HYPE_ALIGNED(8) uint64_t offset; /* bytes, from the start of the owner */
+    uint64_t repeat;                 /* 1 for a plain field, more for an array of them; bytes for HYPE_FIELD_SKIP */
     hype_count_function *count;
     const char *name;      /* as messages show it: "vars", "config.rows", "rows[]" */
     const char *prototype; /* of HYPE_FIELD_FUNCTION, as in struct hype_entry; else NULL */
@@ -65,6 +65,7 @@ struct hype_type {
     uint32_t alignment; /* bytes */
     uint32_t flags;
     uint32_t n_fields;
+    HYPE_ALIGNED(8)
     const struct hype_field *fields; /* only fields that are or hold pointers, or are skipped; by ascending offset */
 };
 
@@ -75,11 +76,11 @@ struct hype_entry {
     const char *prototype; /* "report (const char *)" */
     uint64_t signature;    /* hash over the prototype, the annotations and every type reached, as spelled */
     hype_function function;
-    hype_function bind;         /* FUNCTION's own type; captures its arguments, returns a zero value */
+    hype_function bind;          /* FUNCTION's own type; captures its arguments, returns a zero value */
     void (*invoke)(void *frame); /* calls FUNCTION with the frame's arguments, stores its result in the frame */
-    uint32_t frame;             /* type number */
-    uint64_t result_offset;     /* in the frame; HYPE_NO_RESULT for a void function */
-    uint64_t result_size;       /* bytes */
+    uint32_t frame;              /* type number */
+    HYPE_ALIGNED(8) uint64_t result_offset; /* in the frame; HYPE_NO_RESULT for a void function */
+    uint64_t result_size;                   /* bytes */
 };
 #define HYPE_NO_RESULT UINT64_MAX
 
@@ -90,6 +91,7 @@ struct hype_abi {
     uint8_t long_double_size, long_double_digits, max_alignment, double_alignment, int64_alignment, pack_offset,
         bitfield_low_first, reserved;
 };
+#pragma pack(pop) /* these show the unit's own packing */
 struct hype_abi_pack_probe {
     char c;
     long long l;
@@ -98,6 +100,8 @@ struct hype_abi_double_probe {
     char c;
     double d;
 };
+#pragma pack(push)
+#pragma pack(8)
 enum hype_abi_enum_probe { HYPE_ABI_ENUM_PROBE };
 /* clang-format off */
 #define HYPE_ABI_HERE                                                                                                  \
@@ -113,14 +117,14 @@ struct hype_remote {
     const char *name;           /* stem of its file name: the program's */
     const unsigned char *bytes; /* the ELF file; NULL with a sidecar */
     uint64_t size;
-    const char *sha256; /* 64 lower-case hexadecimal digits */
-    const char *sidecar; /* path of the file, relative to the program's folder, or NULL */
+    const char *sha256;           /* 64 lower-case hexadecimal digits */
+    const char *sidecar;          /* path of the file, relative to the program's folder, or NULL */
     const char *const *libraries; /* shared libraries that must travel with it, in load order; ends with NULL */
 };
 
 struct hype_unit {
     uint32_t version; /* HYPE_GENERATED_VERSION */
-    const char *source;
+    HYPE_ALIGNED(8) const char *source;
     struct hype_abi abi;
     uint32_t n_types, n_entries;
     const struct hype_type *types;
@@ -193,7 +197,6 @@ static __inline__ int64_t hype_number_count(hype_number n)
     ((__typeof__(+(x)))-1 < 1 ? hype_number_signed((int64_t)(x)) : hype_number_unsigned((uint64_t)(x)))
 
 #pragma pack(pop)
-
 #ifdef __cplusplus
 }
 #endif

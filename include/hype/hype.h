@@ -15,6 +15,7 @@
 #ifndef HYPE_H
 #define HYPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@
 extern "C" {
 #endif
 #pragma GCC visibility push(default)
+#pragma pack(push)
+#pragma pack(8) /* whatever packing the unit has chosen; with -fpack-struct gcc heeds HYPE_ALIGNED instead */
 
 /* ---- Annotations ------------------------------------------------------------------------------------------------
  * They mean something to hypecc and nothing to any other compiler. Each stands where clang's own -fbounds-safety
@@ -42,17 +45,17 @@ extern "C" {
  * fields of the same struct, '*n', 'a.b', 'p->n', integer constants, enumerators, sizeof(type), '+ - * /' and
  * parentheses. A negative or overflowing value at run time is an error that names the pointer. */
 #define HYPE_COUNTED_BY(...) HYPE_ANNOTATE("counted_by:" #__VA_ARGS__)
-#define HYPE_SIZED_BY(...) HYPE_ANNOTATE("sized_by:" #__VA_ARGS__)
+#define HYPE_SIZED_BY(...)   HYPE_ANNOTATE("sized_by:" #__VA_ARGS__)
 
 /* The pointer leads to elements up to and including the first one whose bytes are all zero. HYPE_STRING is for
  * characters (and what 'char *' means with no annotation), HYPE_NULL_TERMINATED for pointers, as in argv. */
-#define HYPE_STRING HYPE_ANNOTATE("string")
+#define HYPE_STRING          HYPE_ANNOTATE("string")
 #define HYPE_NULL_TERMINATED HYPE_ANNOTATE("null_terminated")
 
 /* Direction of what a pointer leads to: sent with the call, brought back by it, or both. With no annotation 'const
  * T *' is in and 'T *' is in and out. What is only out arrives zeroed. */
-#define HYPE_IN HYPE_ANNOTATE("in")
-#define HYPE_OUT HYPE_ANNOTATE("out")
+#define HYPE_IN    HYPE_ANNOTATE("in")
+#define HYPE_OUT   HYPE_ANNOTATE("out")
 #define HYPE_INOUT HYPE_ANNOTATE("inout")
 
 /* This member of a union is the live one while FIELD, in the struct around the union, equals VALUE. */
@@ -64,27 +67,30 @@ extern "C" {
 /* The global variable travels with every call of a function of its unit: its value at bind is its value there. */
 #define HYPE_CAPTURE HYPE_ANNOTATE("capture")
 
+/* The layout of what crosses between a program and the library is the same whatever packing the unit has chosen. */
+#define HYPE_ALIGNED(bytes) __attribute__((aligned(bytes)))
+
 /* ---- Status and errors ----------------------------------------------------------------------------------------- */
 typedef enum hype_status {
     HYPE_OK = 0,
-    HYPE_INVALID = 1,      /* an argument, an environment, an option or a count makes no sense */
-    HYPE_NOT_BUILT = 2,    /* the function, or the program, was not built with hypecc */
-    HYPE_MEMORY = 3,       /* memory ran out on this side */
-    HYPE_SYSTEM = 4,       /* a system call failed on this side */
-    HYPE_FORMAT = 5,       /* an image, a manifest or another file is malformed, truncated or forged */
-    HYPE_INCOMPATIBLE = 6, /* another ABI, signature, architecture or C library */
-    HYPE_NOT_FOUND = 7,    /* an object, a file, an image or a resource is not there */
-    HYPE_PERMISSION = 8,   /* the place refused on grounds of permission */
-    HYPE_NETWORK = 9,      /* a connection failed, and retries did not help */
-    HYPE_REFUSED = 10,     /* the store, daemon or cluster refused for another reason */
-    HYPE_LOST = 11,        /* the place lost the call: node gone, evicted, killed from outside */
-    HYPE_TIMEOUT = 12,     /* a time limit given by the caller passed */
-    HYPE_CANCELLED = 13,   /* hype_cancel(), or the program is ending */
-    HYPE_NOT_LOADED = 14,  /* there: the remote object could not be loaded */
-    HYPE_EXITED = 15,      /* there: the function ended its process; see exit_status */
-    HYPE_CRASHED = 16,     /* there: a signal ended the function; see signal */
+    HYPE_INVALID = 1,        /* an argument, an environment, an option or a count makes no sense */
+    HYPE_NOT_BUILT = 2,      /* the function, or the program, was not built with hypecc */
+    HYPE_MEMORY = 3,         /* memory ran out on this side */
+    HYPE_SYSTEM = 4,         /* a system call failed on this side */
+    HYPE_FORMAT = 5,         /* an image, a manifest or another file is malformed, truncated or forged */
+    HYPE_INCOMPATIBLE = 6,   /* another ABI, signature, architecture or C library */
+    HYPE_NOT_FOUND = 7,      /* an object, a file, an image or a resource is not there */
+    HYPE_PERMISSION = 8,     /* the place refused on grounds of permission */
+    HYPE_NETWORK = 9,        /* a connection failed, and retries did not help */
+    HYPE_REFUSED = 10,       /* the store, daemon or cluster refused for another reason */
+    HYPE_LOST = 11,          /* the place lost the call: node gone, evicted, killed from outside */
+    HYPE_TIMEOUT = 12,       /* a time limit given by the caller passed */
+    HYPE_CANCELLED = 13,     /* hype_cancel(), or the program is ending */
+    HYPE_NOT_LOADED = 14,    /* there: the remote object could not be loaded */
+    HYPE_EXITED = 15,        /* there: the function ended its process; see exit_status */
+    HYPE_CRASHED = 16,       /* there: a signal ended the function; see signal */
     HYPE_OUT_OF_MEMORY = 17, /* there: memory ran out */
-    HYPE_FAILED = 18       /* there: the function said so with hype_fail() */
+    HYPE_FAILED = 18         /* there: the function said so with hype_fail() */
 } hype_status;
 
 /* The name of a status ("HYPE_CRASHED"); never NULL. */
@@ -92,7 +98,7 @@ const char *hype_status_name(int status);
 
 typedef struct hype_error {
     int status;            /* negative hype_status */
-    const char *message;   /* what, which, why and what to do; one line, no newline at its end */
+    HYPE_ALIGNED(8) const char *message; /* what, which, why and what to do; one line, no newline at its end */
     int exit_status;       /* with HYPE_EXITED, else 0 */
     int signal;            /* with HYPE_CRASHED, else 0 */
     int error_number;      /* errno where one applies, else 0 */
@@ -128,25 +134,25 @@ typedef struct hype_secret { /* a secret of the cluster (Docker: a host folder),
     const char *name, *path;
 } hype_secret;
 
-typedef struct hype_volume { /* made by hype_volume_transient() or hype_volume_persistent() */
+typedef struct hype_volume {   /* made by hype_volume_transient() or hype_volume_persistent() */
     const char *name;          /* the claim's name; NULL for a transient one */
     const char *storage_class; /* NULL: the cluster's default */
     const char *size;          /* a Kubernetes quantity, such as "10Gi" */
     unsigned id;               /* same id, same claim */
-    _Bool keep;                /* survives the submitter */
-} hype_volume;
+    bool keep;                 /* survives the submitter */
+} HYPE_ALIGNED(8) hype_volume;
 
 typedef struct hype_mount {
     hype_volume volume;
     const char *path;
-    _Bool read_only;
-} hype_mount;
+    bool read_only;
+} HYPE_ALIGNED(8) hype_mount;
 
 typedef struct hype_retry {
-    int attempts;         /* in all; 0 means the default of 1 */
-    double delay;         /* seconds before the second; doubled for each further one, with jitter; 0: 1 s */
-    unsigned statuses;    /* bits 1u << hype_status; 0: HYPE_LOST and HYPE_NETWORK */
-} hype_retry;
+    int attempts;      /* in all; 0 means the default of 1 */
+    HYPE_ALIGNED(8) double delay;      /* seconds before the second; doubled for each further one, with jitter; 0: 1 s */
+    unsigned statuses; /* bits 1u << hype_status; 0: HYPE_LOST and HYPE_NETWORK */
+} HYPE_ALIGNED(8) hype_retry;
 
 typedef struct hype_env {
     const char *image;           /* container image whose entry point is hype-run; process: ignores it */
@@ -157,17 +163,17 @@ typedef struct hype_env {
     const char *pull_policy;     /* Kubernetes and Docker: Always, IfNotPresent or Never */
     hype_pair requests[8];       /* "cpu" "750m", "memory" "2Gi", … */
     hype_pair limits[8];
-    hype_pair variables[32];     /* environment variables */
+    hype_pair variables[32]; /* environment variables */
     hype_secret secrets[8];
     hype_mount mounts[8];
     hype_pair labels[16];
     hype_pair annotations[16];
     hype_pair node_selector[8];
-    const char *files[16];       /* local files that appear in the function's working directory */
-    double timeout;              /* seconds for the whole call; 0: none */
-    double pending_timeout;      /* seconds that a pod may wait to be scheduled and started; 0: 300 */
+    const char *files[16];  /* local files that appear in the function's working directory */
+    double timeout;         /* seconds for the whole call; 0: none */
+    double pending_timeout; /* seconds that a pod may wait to be scheduled and started; 0: 300 */
     hype_retry retry;
-    const char *invalid;         /* set by hype_with_*() when something did not fit */
+    const char *invalid; /* set by hype_with_*() when something did not fit */
 } hype_env;
 
 /* The environment of calls that name none. Change it before the first call. */
@@ -179,7 +185,7 @@ hype_env hype_with_limit(hype_env env, const char *resource, const char *quantit
 hype_env hype_with_variable(hype_env env, const char *name, const char *value);       /* likewise */
 hype_env hype_with_label(hype_env env, const char *name, const char *value);          /* likewise */
 hype_env hype_with_secret(hype_env env, const char *name, const char *path);
-hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path);           /* read-write */
+hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /* read-write */
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
@@ -229,19 +235,28 @@ typedef void (*hype_function)(void);
  * what the function's own contract says. SUBMITTER may be NULL for the default.
  */
 #ifdef __cplusplus
-#define HYPE_AUTO auto
+#define HYPE_AUTO            auto
 #define HYPE_SAME_TYPE(a, b) __is_same(a, b)
-#define HYPE_STATIC_ASSERT static_assert
+#define HYPE_STATIC_ASSERT   static_assert
+#define HYPE_NO_RESULT_WANTED(result)                                                                                  \
+    (__is_same(__typeof__(result), decltype(nullptr)) || __is_same(__typeof__(result), __typeof__(NULL)))
 #else
-#define HYPE_AUTO __auto_type
-#define HYPE_SAME_TYPE(a, b) __builtin_types_compatible_p(a, b)
-#define HYPE_STATIC_ASSERT _Static_assert
+#define HYPE_AUTO                     __auto_type
+#define HYPE_SAME_TYPE(a, b)          __builtin_types_compatible_p(a, b)
+#define HYPE_STATIC_ASSERT            _Static_assert
+#define HYPE_NO_RESULT_WANTED(result) 0 /* NULL is a void pointer */
 #endif
 
+/* What C compilers only warn of in a call is an error here, as it is in C++ anyway. */
+#ifdef __cplusplus
+#define HYPE_STRICT_BEGIN
+#define HYPE_STRICT_END
+#else
 #define HYPE_STRICT_BEGIN                                                                                              \
-    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wint-conversion\"")                               \
+    _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic error \"-Wint-conversion\"")                                \
         _Pragma("GCC diagnostic error \"-Wincompatible-pointer-types\"")
 #define HYPE_STRICT_END _Pragma("GCC diagnostic pop")
+#endif
 
 /* Splits "fn, args..." without asking for the comma that a call with no arguments does not have. */
 #define HYPE_PICK_64(_1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21,   \
@@ -254,22 +269,25 @@ typedef void (*hype_function)(void);
                  more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, \
                  more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, more, \
                  more, more, more, more, more, more, more, more, more, more, more, more, more, more, one, 0)
-#define hype_bind(...) HYPE_ONE_OR_MORE(HYPE_BIND_ALONE, HYPE_BIND_WITH, __VA_ARGS__)(__VA_ARGS__)
-#define HYPE_BIND_ALONE(fn) HYPE_BIND(fn, ())
+#define hype_bind(...)          HYPE_ONE_OR_MORE(HYPE_BIND_ALONE, HYPE_BIND_WITH, __VA_ARGS__)(__VA_ARGS__)
+#define HYPE_BIND_ALONE(fn)     HYPE_BIND(fn, ())
 #define HYPE_BIND_WITH(fn, ...) HYPE_BIND(fn, (__VA_ARGS__))
+/* clang-format off */
 #define HYPE_BIND(fn, arguments)                                                                                       \
     __extension__({                                                                                                    \
-        hype_function hype_bind_function_ = hype_bind_begin((hype_function)(fn), #fn, __FILE__, __LINE__);            \
+        typedef __typeof__((fn)arguments) hype_bind_result_;                                                           \
+        hype_function hype_bind_function_ = hype_bind_begin((hype_function)(fn), #fn, __FILE__, __LINE__);             \
         HYPE_STRICT_BEGIN                                                                                              \
         if (hype_bind_function_)                                                                                       \
             (void)((__typeof__(&*(fn)))hype_bind_function_)arguments;                                                  \
         HYPE_STRICT_END                                                                                                \
-        (__typeof__((fn)arguments)(*)(hype_closure *)) hype_bind_end();                                                \
+        (hype_bind_result_ (*)(hype_closure *))hype_bind_end();                                                        \
     })
+/* clang-format on */
 
 #define HYPE_CHECK_RESULT(closure, result)                                                                             \
     HYPE_STATIC_ASSERT(HYPE_SAME_TYPE(__typeof__(result), __typeof__((closure)((hype_closure *)0)) *) ||               \
-                           HYPE_SAME_TYPE(__typeof__(result), void *),                                                 \
+                           HYPE_SAME_TYPE(__typeof__(result), void *) || HYPE_NO_RESULT_WANTED(result),                \
                        "the result must be a pointer to the function's return type")
 
 #define hype_submit(submitter, env, closure, result)                                                                   \
@@ -278,7 +296,7 @@ typedef void (*hype_function)(void);
         HYPE_CHECK_RESULT(hype_closure_, result);                                                                      \
         hype_submit_closure((submitter), (env), (hype_closure *)hype_closure_, (result));                              \
     })
-#define hype_call(result, ...) hype_submit((hype_submitter *)0, hype_default_env, hype_bind(__VA_ARGS__), result)
+#define hype_call(result, ...)              hype_submit((hype_submitter *)0, hype_default_env, hype_bind(__VA_ARGS__), result)
 #define hype_start(submitter, env, closure) hype_start_closure((submitter), (env), (hype_closure *)(closure))
 
 int hype_await(hype_future *future, void *result);
@@ -290,6 +308,7 @@ hype_closure *hype_bind_end(void);
 int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result);
 hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure);
 
+#pragma pack(pop)
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

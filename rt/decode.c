@@ -227,7 +227,8 @@ struct decoder {
     /* Where objects are in the end: in WORKING, or each at its own address. */
     char *working, *reserved;
     char **finals;
-    uint64_t frame;                /* number of the frame: in a return image those that only go out come before it */
+    char *arena;    /* a private copy of the return image that new blocks stay in; NULL: each is malloc()ed */
+    uint64_t frame; /* number of the frame: in a return image those that only go out come before it */
     const struct capture *capture; /* when a return image is read */
     hype_error **error;
 };
@@ -665,6 +666,8 @@ static void copy_object(const struct decoder *d, uint64_t number)
     const struct hype_type *type = &d->unit->types[IMAGE_OBJECT_TYPE(o)];
     const char *from = d->source + o->offset;
     char *to = d->finals[number];
+    if (d->arena && number >= d->header->n_roots)
+        return; /* is there already */
     if (number >= d->header->n_roots || image_flexible(type) || type->n_fields == 0 || !skips(d->unit, type)) {
         memcpy(to, from, size_of(d->unit, o));
         return;
@@ -728,6 +731,10 @@ static int allocate_finals(struct decoder *d, char *frame, uint64_t *n_allocated
         size_t alignment = d->unit->types[IMAGE_OBJECT_TYPE(o)].alignment;
         uint64_t size = size_of(d->unit, o);
         size_t block = size ? size : 1;
+        if (d->arena) {
+            d->finals[i] = d->arena + o->offset;
+            continue;
+        }
         d->finals[i] = alignment <= _Alignof(max_align_t)
                            ? malloc(block)
                            : aligned_alloc(alignment, (block + alignment - 1) & ~(alignment - 1));
@@ -773,7 +780,7 @@ static int decode_return(struct decoder *d, char *frame, uint64_t *n_allocated)
     return status < 0 ? status : free_freed(d);
 }
 
-int image_decode_return(const void *source, size_t size, const struct capture *capture, void *result,
+int image_decode_return(const void *source, void *arena, size_t size, const struct capture *capture, void *result,
                         hype_error **error)
 {
     const struct hype_entry *entry = capture->entry;
@@ -794,6 +801,7 @@ int image_decode_return(const void *source, size_t size, const struct capture *c
         .n_stored = h->n_objects,
         .own_region = IMAGE_RETURNED,
         .finals = finals,
+        .arena = arena,
         .capture = capture,
         .error = error,
     };

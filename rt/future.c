@@ -8,8 +8,10 @@
 #include "submit/submitter.h"
 #include "task.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 
 struct hype_future {
     hype_submitter *submitter;
@@ -121,7 +123,54 @@ static bool is_error_image(const struct buffer *returned)
     return returned->size >= sizeof *header && header->kind == IMAGE_ERROR;
 }
 
-static int take_value(hype_future *future, void *result)
+struct hype_arena {
+    void *data;
+    size_t size; /* bytes */
+};
+
+void hype_arena_free(hype_arena *arena)
+{
+    if (!arena)
+        return;
+    munmap(arena->data, arena->size);
+    free(arena);
+}
+
+/* A private view of the return image: big arrays stay where they are, pages that get pointers are copied. */
+static int open_arena(const struct buffer *returned, hype_arena **arena, hype_error **error)
+{
+    hype_arena *made = calloc(1, sizeof *made);
+    if (!made)
+        return error_memory(error);
+    made->size = returned->size;
+    made->data = mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, returned->fd, 0);
+    if (made->data == MAP_FAILED) {
+        int failure = errno;
+        free(made);
+        return error_system(error, failure, "cannot map a return value of %zu bytes", returned->size);
+    }
+    *arena = made;
+    return 0;
+}
+
+/* ARENA NULL: new blocks are malloc()ed. */
+static int decode_value(hype_future *future, void *result, hype_arena **arena)
+{
+    struct buffer *returned = &future->job.returned;
+    int status = arena ? open_arena(returned, arena, &future->error) : 0;
+    if (status == 0)
+        status = image_decode_return(returned->data, arena ? (*arena)->data : NULL, returned->size,
+                                     &future->closure->capture, result, &future->error);
+    if (arena)
+        buffer_discard(returned); /* the arena still shows its file, which must not be used again */
+    if (status < 0 && arena) {
+        hype_arena_free(*arena);
+        *arena = NULL;
+    }
+    return status;
+}
+
+static int take_value(hype_future *future, void *result, hype_arena **arena)
 {
     struct buffer *returned = &future->job.returned;
     if (future->error)
@@ -130,7 +179,7 @@ static int take_value(hype_future *future, void *result)
     if (is_error_image(returned))
         status = image_decode_error(returned->data, returned->size, &future->error);
     else
-        status = image_decode_return(returned->data, returned->size, &future->closure->capture, result, &future->error);
+        status = decode_value(future, result, arena);
     if (status < 0 && future->error && !future->error->output && future->job.output.tail)
         error_set_output(future->error, future->job.output.tail);
     return status;
@@ -146,18 +195,30 @@ static void future_free(hype_future *future)
     free(future);
 }
 
-int hype_await(hype_future *future, void *result)
+static int await(hype_future *future, void *result, hype_arena **arena)
 {
+    if (arena)
+        *arena = NULL;
     if (!future)
         return -HYPE_MEMORY; /* hype_start() has published it */
     pthread_mutex_lock(&future->lock);
     while (!future->done)
         pthread_cond_wait(&future->ended, &future->lock);
     pthread_mutex_unlock(&future->lock);
-    take_value(future, result);
+    take_value(future, result, arena);
     hype_error *error = steal_pointer(future->error);
     future_free(future);
     return error_publish(error);
+}
+
+int hype_await(hype_future *future, void *result)
+{
+    return await(future, result, NULL);
+}
+
+int hype_await_arena(hype_future *future, void *result, hype_arena **arena)
+{
+    return await(future, result, arena);
 }
 
 int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result)

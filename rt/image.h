@@ -120,9 +120,12 @@ int image_check(const void *data, size_t size, enum image_kind kind, const struc
 int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,
                            const struct hype_entry *entry, struct image *image, void **frame, hype_error **error);
 
-/* SOURCE is a whole return image, aligned to a page. Stores the function's value at RESULT (NULL: nowhere), what it
- * wrote at the captured objects' own addresses, and new blocks in malloc()ed memory; free()s what it freed. */
-int image_decode_return(const void *source, size_t size, const struct capture *capture, void *result,
+/*
+ * SOURCE is a whole return image, aligned to a page. Stores the function's value at RESULT (NULL: nowhere), what it
+ * wrote at the captured objects' own addresses, and new blocks in malloc()ed memory, or in ARENA, a writable copy of
+ * SOURCE that then is theirs; free()s what the function freed.
+ */
+int image_decode_return(const void *source, void *arena, size_t size, const struct capture *capture, void *result,
                         hype_error **error);
 
 /* ---- Shared by writer and reader ---- */

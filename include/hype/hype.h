@@ -300,6 +300,15 @@ typedef void (*hype_function)(void);
 #define hype_start(submitter, env, closure) hype_start_closure((submitter), (env), (hype_closure *)(closure))
 
 int hype_await(hype_future *future, void *result);
+
+/*
+ * Like hype_await(), but every new block of the value lies in one arena, to be given back as a whole by
+ * hype_arena_free() and never one by one. Big arrays are not copied. *ARENA is NULL after a failure.
+ */
+typedef struct hype_arena hype_arena;
+int hype_await_arena(hype_future *future, void *result, hype_arena **arena);
+void hype_arena_free(hype_arena *arena); /* NULL is allowed */
+
 void hype_closure_free(hype_closure *closure);
 
 /* What the macros above call; not for direct use. */

@@ -358,6 +358,49 @@ static void depth(void)
     free(nodes);
 }
 
+/* A whole result in one piece. */
+struct result {
+    size_t n;
+    double *values HYPE_COUNTED_BY(n);
+    struct node *list;
+    char *text;
+};
+HYPE_FN struct result produce(size_t n, int *calls)
+{
+    struct result r = {n, malloc(n * sizeof *r.values), NULL, strdup("text")};
+    for (size_t i = 0; i < n; i++)
+        r.values[i] = (double)i;
+    for (int i = 0; i < 3; i++) {
+        struct node *made = malloc(sizeof *made);
+        *made = (struct node){i, r.list, NULL};
+        if (r.list)
+            r.list->previous = made;
+        r.list = made;
+    }
+    ++*calls;
+    return r;
+}
+
+static void arenas(void)
+{
+    for (size_t n = 1; n < 2000000; n *= 100) {
+        struct result r;
+        hype_arena *arena;
+        int calls = 0;
+        CHECK(hype_await_arena(hype_start(NULL, hype_default_env, hype_bind(produce, n, &calls)), &r, &arena) == 0);
+        CHECK(calls == 1 && r.n == n && r.values[n - 1] == (double)(n - 1) && strcmp(r.text, "text") == 0);
+        CHECK(r.list->value == 2 && r.list->next->next->value == 0 && r.list->next->previous == r.list);
+        r.values[0] = 5; /* it is the caller's to write to */
+        CALL(&r.n, count_wide, L"another call uses other memory");
+        CHECK(r.values[0] == 5 && r.values[n - 1] == (double)(n - 1 ? n - 1 : 5));
+        hype_arena_free(arena);
+    }
+    hype_arena *arena;
+    int one = 1;
+    CHECK(hype_await_arena(hype_start(NULL, hype_default_env, hype_bind(reverse, &one, -1)), NULL, &arena) < 0);
+    CHECK(arena == NULL);
+}
+
 /* ---- Unions, flexible arrays, functions, globals ---- */
 
 struct variant {
@@ -443,6 +486,7 @@ int main(void)
     arrays();
     graphs();
     depth();
+    arenas();
     the_rest();
     return 0;
 }

@@ -158,7 +158,7 @@ static void decode_return(const void *data, size_t size)
     const struct image_header *h = source;
     set_up();
     if (h->n_freed == 0) /* what is captured here is on no heap */
-        image_decode_return(source, size, &f.capture, &result, &error);
+        image_decode_return(source, NULL, size, &f.capture, &result, &error);
     error_free(error);
     free(source);
 }

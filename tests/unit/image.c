@@ -126,7 +126,7 @@ static void there_and_back(void **state)
     hype_error *error = NULL;
     bind(&f);
     struct buffer returned = answer(&f.closure->capture);
-    if (image_decode_return(returned.data, returned.size, &f.closure->capture, &made, &error) < 0)
+    if (image_decode_return(returned.data, NULL, returned.size, &f.closure->capture, &made, &error) < 0)
         fail_msg("%s", error->message);
     assert_string_equal(made->name, "new");
     assert_ptr_equal(made->child, &f.root);
@@ -168,7 +168,7 @@ static void every_byte_counts(void **state)
         struct tree *made;
         hype_error *error = NULL;
         returned.data[i] ^= (char)(1 << i % 8);
-        int status = image_decode_return(returned.data, returned.size, c, &made, &error);
+        int status = image_decode_return(returned.data, NULL, returned.size, c, &made, &error);
         if (status != -HYPE_FORMAT && status != -HYPE_INCOMPATIBLE)
             fail_msg("return byte %zu: %s", i, hype_status_name(status));
         error_free(error);
@@ -258,7 +258,7 @@ static void forged_returns_stay_in_bounds(void **state)
         if (__lsan_disable)
             __lsan_disable();
         if (header->n_freed == 0)
-            passed += image_decode_return(returned.data, returned.size, &f.closure->capture, &made, NULL) == 0;
+            passed += image_decode_return(returned.data, NULL, returned.size, &f.closure->capture, &made, NULL) == 0;
         if (__lsan_enable)
             __lsan_enable();
         buffer_free(&returned);
@@ -300,7 +300,7 @@ static void overlapping_extents(void **state)
     assert_int_equal(decode(c, c->image.data, c->image.size, &image, &frame, mapped, NULL, &error), 0);
     c->entry->invoke(frame);
     assert_int_equal(image_encode_return(&image, &returned, &error), 0);
-    if (image_decode_return(returned.data, returned.size, c, &left, &error) < 0)
+    if (image_decode_return(returned.data, NULL, returned.size, c, &left, &error) < 0)
         fail_msg("%s", error->message);
     assert_int_equal(array[2], 102);
     assert_int_equal(left, 5);

@@ -329,8 +329,9 @@ static bool locate(struct decoder *d, uint64_t reference, struct target *target)
     *target = (struct target){.foreign = false};
     if (region == d->own_region)
         return locate_own(d, offset, false, target);
-    if (d->capture && (region == IMAGE_STORED || region == IMAGE_RESERVED))
-        return locate_captured(d->capture, region, offset, target);
+    if (d->capture &&
+        (region == IMAGE_STORED || region == IMAGE_RESERVED)) /* the frame itself is nobody's to point to */
+        return locate_captured(d->capture, region, offset, target) && target->object > 0;
     return !d->capture && region == IMAGE_RESERVED && locate_own(d, offset, true, target);
 }
 

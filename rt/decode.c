@@ -222,6 +222,7 @@ struct decoder {
     uint64_t n_stored;
     unsigned own_region;
     enum pass pass;
+    bool counts; /* something has a count that must be checked */
     uint64_t next, next_reserved; /* first objects that no reference has led to yet */
     const void **contexts;        /* for each object, or NULL */
     /* Where objects are in the end: in WORKING, or each at its own address. */
@@ -394,6 +395,7 @@ static int decode_pointer(struct decoder *d, const struct hype_field *field, con
         return refuse(d, field, "refers to an address that is not aligned for its type");
     if (available == 0 && !may_be_empty)
         return refuse(d, field, "refers to an object of another type");
+    d->counts = d->counts || field->count;
     if (d->pass == PASS_COUNT)
         return check_count(d, field, &target, available, owner, context);
     if (field->kind == HYPE_FIELD_TERMINATED && !terminated(d, &target, type->size, available))
@@ -438,6 +440,7 @@ static int decode_values(struct decoder *d, uint32_t number, uint64_t n, const c
 static int decode_flexible(struct decoder *d, const struct hype_field *field, const char *source, char *final,
                            const char *owner, uint64_t count)
 {
+    d->counts = true;
     if (d->pass == PASS_COUNT) {
         int64_t promised = field->count(owner, owner);
         if (promised < 0 || (uint64_t)promised > count)
@@ -613,7 +616,7 @@ int image_decode_arguments(const void *source, void *working, size_t size, void 
     status = make_contexts(&d);
     if (status == 0)
         status = run_pass(&d, PASS_LINK);
-    if (status == 0)
+    if (status == 0 && d.counts)
         status = run_pass(&d, PASS_COUNT);
     if (status < 0) {
         free(d.contexts);
@@ -776,8 +779,9 @@ static int decode_return(struct decoder *d, char *frame, uint64_t *n_allocated)
         copy_object(d, i);
     *n_allocated = 0; /* from here on the caller's memory may lead to the new blocks: they are the caller's */
     status = run_pass(d, PASS_LINK);
-    if (status == 0)
+    if (status == 0 && d->counts)
         status = run_pass(d, PASS_COUNT);
+    d->pass = PASS_COUNT; /* all is in place: now for good */
     return status < 0 ? status : free_freed(d);
 }
 

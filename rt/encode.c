@@ -75,7 +75,8 @@ static int grow_objects(struct encoder *e)
     return 0;
 }
 
-/* Blocks keep up to WIDE_ALIGNMENT of the alignment that they have here: code there may count on what malloc gives. */
+/* Blocks keep up to WIDE_ALIGNMENT of the alignment that they have here: code there may count on what malloc gives.
+ * (The frame, whose place on a stack says nothing, has its type's.) */
 static uint64_t alignment_of(const struct hype_type *type, const char *address, uint64_t size)
 {
     uint64_t has = (uintptr_t)address & -(uintptr_t)address;
@@ -92,7 +93,8 @@ static uint64_t alignment_of(const struct hype_type *type, const char *address, 
 static int place_stored(struct encoder *e, struct object *o, uint64_t size, uint64_t kept)
 {
     struct buffer *image = e->image;
-    uint64_t alignment = alignment_of(&e->unit->types[o->type], o->address, size);
+    const struct hype_type *type = &e->unit->types[o->type];
+    uint64_t alignment = e->n_objects == 0 ? type->alignment : alignment_of(type, o->address, size);
     /* One byte between objects, so that the address behind an array is not the address of its neighbour. */
     uint64_t start = (image->size + 1 + alignment - 1) & ~(alignment - 1);
     int status = buffer_reserve(image, start - image->size + kept, e->error);
@@ -495,11 +497,8 @@ uint64_t image_checksum(const void *data, size_t size)
     struct image_header header;
     memcpy(&header, data, sizeof header);
     header.checksum = 0;
-    XXH3_state_t state;
-    XXH3_64bits_reset(&state);
-    XXH3_64bits_update(&state, &header, sizeof header);
-    XXH3_64bits_update(&state, (const char *)data + sizeof header, size - sizeof header);
-    return XXH3_64bits_digest(&state);
+    return XXH3_64bits_withSeed((const char *)data + sizeof header, size - sizeof header,
+                                XXH3_64bits(&header, sizeof header));
 }
 
 static int append(struct encoder *e, uint64_t word)

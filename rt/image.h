@@ -25,7 +25,7 @@ struct image_header {
     uint32_t version, kind;
     uint64_t signature;     /* of the function, from its struct hype_entry */
     uint64_t layout;        /* of the unit, registry_layout() */
-    uint64_t checksum;      /* XXH3 (64 bits) of the whole image with this field zero */
+    uint64_t checksum;      /* image_checksum() */
     uint64_t size;          /* of the whole image, bytes */
     uint64_t objects;       /* offset of the object table, which follows the data */
     uint64_t n_objects;     /* entries in it */
@@ -141,6 +141,7 @@ const struct hype_field *image_flexible(const struct hype_type *type);
  * from there on; else 0. */
 uint64_t image_elements_at(const struct hype_unit *unit, uint32_t holder, uint64_t count, uint64_t displacement,
                            uint32_t type);
+/* XXH3 (64 bits) of what follows the header, its seed being XXH3 of the header with its checksum zero. */
 uint64_t image_checksum(const void *data, size_t size);
 
 /* What a failed call left behind, in an image of its own (kind IMAGE_ERROR). */

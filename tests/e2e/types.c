@@ -30,6 +30,38 @@ HYPE_FN int64_t sum_of_widths(int8_t a, int16_t b, int32_t c, int64_t d, uint8_t
     return sum8(a, b, c, d, e, f, g, h);
 }
 
+typedef float four __attribute__((vector_size(16)));
+struct unusual {
+    _Atomic int atomic;
+    volatile short changing;
+    four lanes;
+};
+HYPE_FN four add_lanes(four a, four b) { return a + b; }
+#ifdef HAVE_FLOAT128
+HYPE_FN _Float128 quad(_Float128 x) { return x / 3; }
+#endif
+HYPE_FN int unusual(struct unusual *u)
+{
+    u->lanes += (four){1, 1, 1, 1};
+    return u->atomic++ + u->changing;
+}
+
+static void unusual_types(void)
+{
+    four lanes = {1, 2, 3, 4};
+    struct unusual u = {5, 6, {1, 2, 3, 4}};
+    int sum;
+    CALL(&lanes, add_lanes, lanes, ((four){10, 20, 30, 40}));
+    CHECK(lanes[0] == 11 && lanes[3] == 44);
+#ifdef HAVE_FLOAT128
+    _Float128 q;
+    CALL(&q, quad, 1);
+    CHECK(q == (_Float128)1 / 3);
+#endif
+    CALL(&sum, unusual, &u);
+    CHECK(sum == 11 && u.atomic == 6 && u.lanes[3] == 5);
+}
+
 static void scalars(void)
 {
     pid_t pid;
@@ -481,6 +513,7 @@ static void the_rest(void)
 int main(void)
 {
     scalars();
+    unusual_types();
     strings();
     structs();
     arrays();

@@ -191,6 +191,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     if (seeds) {
         write_seed(seeds, "arguments", 0, &f.capture.image);
         write_seed(seeds, "return", 1, &f.returned);
+        struct buffer image = BUFFER_EMPTY;
+        hype_error error = {.status = -HYPE_CRASHED, .message = "message", .backtrace = "#0", .output = "output"};
+        if (image_encode_error(&error, &image, NULL) < 0)
+            exit(1);
+        write_seed(seeds, "error", 2, &image);
         exit(0);
     }
     return 0;
@@ -204,8 +209,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = size - 1;
     char *image = malloc(n);
     struct image_header *h = (void *)image;
-    bool arguments = (data[0] & 1) == 0;
+    bool arguments = data[0] % 3 == 0;
+    hype_error *error = NULL;
     memcpy(image, data + 1, n);
+    if (data[0] % 3 == 2) { /* an error image, whose envelope is its own */
+        h->size = n;
+        h->checksum = image_checksum(image, n);
+        image_decode_error(image, n, &error);
+        error_free(error);
+        free(image);
+        return 0;
+    }
     memcpy(h, f.capture.image.data, offsetof(struct image_header, objects));
     h->kind = arguments ? IMAGE_ARGUMENTS : IMAGE_RETURN;
     h->size = n;

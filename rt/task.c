@@ -55,7 +55,8 @@ struct task {
     unsigned shields;
     int wake; /* what the wait returns */
     struct task_timer timer;
-    task *next; /* on the ready list or an event's list of waiters */
+    struct launch *end; /* who waits for the task to be gone, or NULL */
+    task *next;         /* on the ready list or an event's list of waiters */
 };
 
 struct post {
@@ -252,6 +253,24 @@ static void task_main(void)
     switch_out(t);
 }
 
+/* Tells a thread that a task has been started, or has ended. */
+struct launch {
+    task *task;
+    bool launched;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool done;
+};
+
+static void launch_done(struct launch *launch, bool launched)
+{
+    pthread_mutex_lock(&launch->lock);
+    launch->launched = launched;
+    launch->done = true;
+    pthread_cond_signal(&launch->changed);
+    pthread_mutex_unlock(&launch->lock);
+}
+
 static void task_continue(task *t)
 {
     loop.current = t;
@@ -268,7 +287,10 @@ static void task_continue(task *t)
         __tsan_destroy_fiber(t->fiber);
 #endif
         stack_give(t->stack);
+        struct launch *end = t->end;
         free(t);
+        if (end)
+            launch_done(end, true);
     }
 }
 
@@ -723,24 +745,6 @@ int task_post(task_function *function, void *context, hype_error **error)
     return 0;
 }
 
-/* Carries a new task to the loop thread. */
-struct launch {
-    task *task;
-    bool launched;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool done;
-};
-
-static void launch_done(struct launch *launch, bool launched)
-{
-    pthread_mutex_lock(&launch->lock);
-    launch->launched = launched;
-    launch->done = true;
-    pthread_cond_signal(&launch->changed);
-    pthread_mutex_unlock(&launch->lock);
-}
-
 static void launch_on_loop(void *context)
 {
     struct launch *launch = context;
@@ -755,11 +759,12 @@ static void launch_wait(struct launch *launch)
     pthread_mutex_unlock(&launch->lock);
 }
 
-int task_start(task_function *function, void *context, task **started, hype_error **error)
+static int start(task_function *function, void *context, struct launch *end, task **started, hype_error **error)
 {
     task *t = task_new(function, context);
     if (!t)
         return error_memory(error);
+    t->end = end;
     int status = 0;
     bool launched;
     if (on_loop_thread) {
@@ -780,24 +785,16 @@ int task_start(task_function *function, void *context, task **started, hype_erro
     return 0;
 }
 
-struct run {
-    task_function *function;
-    void *context;
-    struct launch end;
-};
-
-static void run_main(void *context)
+int task_start(task_function *function, void *context, task **started, hype_error **error)
 {
-    struct run *run = context;
-    run->function(run->context);
-    launch_done(&run->end, true);
+    return start(function, context, NULL, started, error);
 }
 
 int task_run(task_function *function, void *context, hype_error **error)
 {
-    struct run run = {function, context, {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER}};
-    int status = task_start(run_main, &run, NULL, error);
+    struct launch end = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    int status = start(function, context, &end, NULL, error);
     if (status == 0)
-        launch_wait(&run.end);
+        launch_wait(&end);
     return status;
 }

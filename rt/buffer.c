@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-enum { KEPT = 4 };
+enum { KEPT = 8 };
 #define KEPT_BYTES ((size_t)512 << 20) /* in all */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -47,8 +47,9 @@ struct encoder {
     const struct image *arguments; /* when a return image is written */
     unsigned own_region;
     struct buffer *image;
-    struct object *objects;
+    struct object *objects; /* in objects_memory */
     size_t n_objects, objects_capacity;
+    struct buffer objects_memory;
     struct extents extents; /* item N is object N */
     uint64_t reserved_size;
     uint64_t n_reserved;
@@ -66,13 +67,12 @@ static int refuse_count(struct encoder *e, const struct hype_field *field, const
 
 static int grow_objects(struct encoder *e)
 {
-    size_t capacity = e->objects_capacity ? e->objects_capacity * 2 : 16;
-    struct object *objects = realloc(e->objects, capacity * sizeof *objects);
-    if (!objects)
-        return error_memory(e->error);
-    e->objects = objects;
-    e->objects_capacity = capacity;
-    return 0;
+    struct buffer *memory = &e->objects_memory;
+    memory->size = e->n_objects * sizeof *e->objects;
+    int status = buffer_reserve(memory, memory->size + 16 * sizeof *e->objects, e->error);
+    e->objects = (void *)memory->data;
+    e->objects_capacity = memory->capacity / sizeof *e->objects;
+    return status;
 }
 
 /* Blocks keep up to WIDE_ALIGNMENT of the alignment that they have here: code there may count on what malloc gives.
@@ -262,6 +262,11 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
         int status = add_object(e, added, made->size, &number);
         if (status < 0)
             return status;
+        if (!wide) {
+            const struct object *o = &e->objects[number];
+            *reference = IMAGE_REFERENCE(o->reserved ? IMAGE_RESERVED : e->own_region, o->offset);
+            return 0;
+        }
     }
     struct object *o = &e->objects[number];
     uint64_t displacement = (uint64_t)(target.address - o->address);
@@ -511,16 +516,15 @@ static int append(struct encoder *e, uint64_t word)
     return 0;
 }
 
-static int append_objects(struct encoder *e, bool reserved)
+static void append_objects(struct encoder *e, bool reserved)
 {
+    struct image_object *next = (void *)(e->image->data + e->image->size);
     for (size_t i = 0; i < e->n_objects; i++) {
         const struct object *o = &e->objects[i];
-        if (o->reserved != reserved)
-            continue;
-        if (append(e, o->offset) < 0 || append(e, IMAGE_OBJECT_META(o->type, o->flags, o->count)) < 0)
-            return -HYPE_MEMORY;
+        if (o->reserved == reserved)
+            *next++ = (struct image_object){o->offset, IMAGE_OBJECT_META(o->type, o->flags, o->count)};
     }
-    return 0;
+    e->image->size = (size_t)((char *)next - e->image->data);
 }
 
 /* The object table, and the header but for what only return images have. */
@@ -528,7 +532,7 @@ static int end_objects(struct encoder *e, enum image_kind kind, uint64_t n_roots
 {
     struct buffer *image = e->image;
     uint64_t padding = -image->size & 7;
-    if (buffer_reserve(image, padding, e->error) < 0)
+    if (buffer_reserve(image, padding + e->n_objects * sizeof(struct image_object), e->error) < 0)
         return -HYPE_MEMORY;
     memset(image->data + image->size, 0, padding);
     image->size += padding;
@@ -546,8 +550,10 @@ static int end_objects(struct encoder *e, enum image_kind kind, uint64_t n_roots
         .reserved_size = e->reserved_size,
     };
     memcpy(image->data, &header, sizeof header);
-    int status = append_objects(e, false);
-    return status < 0 ? status : append_objects(e, true);
+    append_objects(e, false);
+    if (e->n_reserved > 0)
+        append_objects(e, true);
+    return 0;
 }
 
 static void seal(struct encoder *e, uint64_t n_freed)
@@ -560,7 +566,7 @@ static void seal(struct encoder *e, uint64_t n_freed)
 
 static void encoder_free(struct encoder *e)
 {
-    free(e->objects);
+    buffer_free(&e->objects_memory);
     free(e->wides);
     extents_free(&e->extents);
 }
@@ -610,8 +616,13 @@ int image_encode_arguments(const struct hype_unit *unit, const struct hype_entry
                            struct capture *capture, hype_error **error)
 {
     *capture = (struct capture){.unit = unit, .entry = entry, .image = BUFFER_EMPTY};
-    struct encoder e = {
-        .unit = unit, .entry = entry, .own_region = IMAGE_STORED, .image = &capture->image, .error = error};
+    struct encoder e = {.unit = unit,
+                        .entry = entry,
+                        .own_region = IMAGE_STORED,
+                        .image = &capture->image,
+                        .objects_memory = BUFFER_EMPTY,
+                        .extents = EXTENTS_EMPTY,
+                        .error = error};
     int status;
     do {
         status = encode_frame(&e, frame);
@@ -788,6 +799,8 @@ int image_encode_return(const struct image *arguments, struct buffer *returned, 
         .entry = arguments->entry,
         .arguments = arguments,
         .own_region = IMAGE_RETURNED,
+        .objects_memory = BUFFER_EMPTY,
+        .extents = EXTENTS_EMPTY,
         .image = returned,
         .error = error,
     };

@@ -78,12 +78,11 @@ static struct extent_granules *make_granules(struct extents *x, struct extent_pa
     if (page->granules != NONE)
         return &x->granules[page->granules];
     if (x->n_granules == x->granules_capacity) {
-        uint32_t capacity = x->granules_capacity ? x->granules_capacity * 2 : 16;
-        struct extent_granules *more = realloc(x->granules, capacity * sizeof *more);
-        if (!more)
+        x->granules_memory.size = x->n_granules * sizeof *x->granules;
+        if (buffer_reserve(&x->granules_memory, x->granules_memory.size + 4 * sizeof *x->granules, NULL) < 0)
             return NULL;
-        x->granules = more;
-        x->granules_capacity = capacity;
+        x->granules = (void *)x->granules_memory.data;
+        x->granules_capacity = (uint32_t)(x->granules_memory.capacity / sizeof *x->granules);
     }
     struct extent_granules *granules = &x->granules[x->n_granules];
     memset(granules->occupied, 0, sizeof granules->occupied);
@@ -116,12 +115,12 @@ static bool index_item(struct extents *x, uint32_t number)
 int extents_add(struct extents *x, uintptr_t start, uint64_t size)
 {
     if (x->n_items == x->items_capacity) {
-        uint32_t capacity = x->items_capacity ? x->items_capacity * 2 : FEW;
-        struct extent_item *items = realloc(x->items, capacity * sizeof *items);
-        if (!items)
+        x->items_memory.size = x->n_items * sizeof *x->items;
+        if (buffer_reserve(&x->items_memory, x->items_memory.size + FEW * sizeof *x->items, NULL) < 0)
             return -1;
-        x->items = items;
-        x->items_capacity = capacity;
+        x->items = (void *)x->items_memory.data;
+        size_t capacity = x->items_memory.capacity / sizeof *x->items;
+        x->items_capacity = capacity > UINT32_MAX ? UINT32_MAX : (uint32_t)capacity;
     }
     x->items[x->n_items] = (struct extent_item){start, size, NONE};
     x->n_items++;
@@ -237,8 +236,8 @@ enum extents_relation extents_find(const struct extents *x, uintptr_t start, uin
 
 void extents_free(struct extents *x)
 {
-    free(x->items);
+    buffer_free(&x->items_memory);
+    buffer_free(&x->granules_memory);
     free(x->pages);
-    free(x->granules);
-    memset(x, 0, sizeof *x);
+    *x = (struct extents)EXTENTS_EMPTY;
 }

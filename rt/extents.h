@@ -9,17 +9,18 @@
 #ifndef HYPE_RT_EXTENTS_H
 #define HYPE_RT_EXTENTS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "buffer.h"
 
 struct extents {
-    struct extent_item *items;
+    struct extent_item *items; /* in items_memory */
     uint32_t n_items, items_capacity;
     struct extent_page *pages; /* open addressing; NULL while there are few items */
     size_t n_pages, pages_capacity;
     struct extent_granules *granules;
     uint32_t n_granules, granules_capacity;
+    struct buffer items_memory, granules_memory;
 };
+#define EXTENTS_EMPTY {.items_memory = BUFFER_EMPTY, .granules_memory = BUFFER_EMPTY}
 
 enum extents_relation {
     EXTENTS_APART,   /* touches no range */

@@ -30,7 +30,7 @@ static enum extents_relation by_hand(const struct range *ranges, uint32_t n, uin
 /* Ranges of very different sizes, crowded into a few pages or strewn over many. */
 static void run(uint64_t seed, uint64_t space, uint64_t largest, uint32_t wanted)
 {
-    struct extents x = {.n_items = 0};
+    struct extents x = EXTENTS_EMPTY;
     struct range *ranges = malloc(wanted * sizeof *ranges);
     uint32_t n = 0;
     for (uint32_t tries = 0; n < wanted && tries < wanted * 20; tries++) {
@@ -62,7 +62,7 @@ static void agrees_with_looking_at_each(void **state)
 static void few_ranges_need_no_pages(void **state)
 {
     (void)state;
-    struct extents x = {.n_items = 0};
+    struct extents x = EXTENTS_EMPTY;
     uint32_t number;
     assert_int_equal(extents_find(&x, 100, 1, &number), EXTENTS_APART);
     assert_int_equal(extents_add(&x, 100, 10), 0);

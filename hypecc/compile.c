@@ -144,6 +144,18 @@ void compile_add_common(struct arguments *arguments, const struct command *comma
         arguments_add(arguments, "-fPIC");
 }
 
+void compile_add_target(struct arguments *arguments, const struct command *command, const char *source)
+{
+    if (command->compile || command->assemble || !command->dependencies)
+        return;
+    for (size_t i = 0; i < command->n_words; i++)
+        if (strncmp(command->words[i].argument, "-MT", 3) == 0 || strncmp(command->words[i].argument, "-MQ", 3) == 0)
+            return;
+    const char *slash = strrchr(source, '/'), *base = slash ? slash + 1 : source, *dot = strrchr(base, '.');
+    arguments_add(arguments, "-MQ");
+    arguments_add(arguments, format("%.*s.o", dot ? (int)(dot - base) : (int)strlen(base), base));
+}
+
 static char *folder_of(const char *source)
 {
     const char *slash = strrchr(source, '/');
@@ -271,6 +283,7 @@ int compile_unit(const struct command *command, const struct word *source, const
     arguments_add(&compile, folder);
     add_options(&compile, command, dependency_file);
     compile_add_common(&compile, command);
+    compile_add_target(&compile, command, path);
     arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, path));
     if (!strchr(path, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
         arguments_add(&compile, "-ffile-prefix-map=./=");

@@ -56,6 +56,8 @@ bool compile_may_define(const struct command *command, const char *source);
 char *compile_generate(const struct command *command, const char *source, const char *mode);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
+/* In a linking command objects are temporary: dependency files name the one that there would have been. */
+void compile_add_target(struct arguments *arguments, const struct command *command, const char *source);
 /* Compiles SOURCE with GENERATED behind it into OUTPUT; the exit status. */
 int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
                  const char *dependency_file);

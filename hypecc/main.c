@@ -102,6 +102,7 @@ static int compile_plain(const struct command *command, const struct word *sourc
             arguments_add_word(&compile, word);
     }
     compile_add_common(&compile, command);
+    compile_add_target(&compile, command, source->argument);
     if (dependencies) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependencies);

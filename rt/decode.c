@@ -222,7 +222,7 @@ struct decoder {
     uint64_t n_stored;
     unsigned own_region;
     enum pass pass;
-    bool counts; /* something has a count that must be checked */
+    bool counts;                  /* something has a count that must be checked */
     uint64_t next, next_reserved; /* first objects that no reference has led to yet */
     const void **contexts;        /* for each object, or NULL */
     /* Where objects are in the end: in WORKING, or each at its own address. */

@@ -19,10 +19,9 @@ static pthread_once_t last_error_once = PTHREAD_ONCE_INIT;
 const char *hype_status_name(int status)
 {
     static const char *const names[] = {
-        "HYPE_OK",      "HYPE_INVALID",      "HYPE_NOT_BUILT",     "HYPE_MEMORY",     "HYPE_SYSTEM",
-        "HYPE_FORMAT",  "HYPE_INCOMPATIBLE", "HYPE_NOT_FOUND",     "HYPE_PERMISSION", "HYPE_NETWORK",
-        "HYPE_REFUSED", "HYPE_LOST",         "HYPE_TIMEOUT",       "HYPE_CANCELLED",  "HYPE_NOT_LOADED",
-        "HYPE_EXITED",  "HYPE_CRASHED",      "HYPE_OUT_OF_MEMORY", "HYPE_FAILED",
+        "HYPE_OK",           "HYPE_INVALID",   "HYPE_NOT_BUILT",  "HYPE_MEMORY",  "HYPE_SYSTEM",  "HYPE_FORMAT",
+        "HYPE_INCOMPATIBLE", "HYPE_NOT_FOUND", "HYPE_PERMISSION", "HYPE_NETWORK", "HYPE_REFUSED", "HYPE_LOST",
+        "HYPE_TIMEOUT",      "HYPE_CANCELLED", "HYPE_NOT_LOADED", "HYPE_EXITED",  "HYPE_CRASHED", "HYPE_OUT_OF_MEMORY",
     };
     unsigned index = status < 0 ? 0u - (unsigned)status : (unsigned)status;
     return index < ARRAY_SIZE(names) ? names[index] : "unknown status";
@@ -130,7 +129,6 @@ void error_free(hype_error *error)
     replace(&error->message, NULL);
     replace(&error->backtrace, NULL);
     replace(&error->output, NULL);
-    error_free((hype_error *)(uintptr_t)error->cause);
     free(error);
 }
 
@@ -168,20 +166,19 @@ const hype_error *hype_last_error(void)
     return last_error;
 }
 
+static bool ends_line(const char *text)
+{
+    return *text && text[strlen(text) - 1] == '\n';
+}
+
 void hype_perror(const char *prefix)
 {
     const hype_error *error = last_error;
     if (prefix && *prefix)
         fprintf(stderr, "%s: ", prefix);
     fprintf(stderr, "%s\n", error ? error->message : "no error");
-    for (; error; error = error->cause) {
-        if (error != last_error)
-            fprintf(stderr, "caused by: %s\n", error->message);
-        if (error->backtrace)
-            fprintf(stderr, "%s%s", error->backtrace,
-                    *error->backtrace && error->backtrace[strlen(error->backtrace) - 1] != '\n' ? "\n" : "");
-        if (error->output)
-            fprintf(stderr, "last lines of its stderr:\n%s%s", error->output,
-                    *error->output && error->output[strlen(error->output) - 1] != '\n' ? "\n" : "");
-    }
+    if (error && error->backtrace)
+        fprintf(stderr, "%s%s", error->backtrace, ends_line(error->backtrace) ? "" : "\n");
+    if (error && error->output)
+        fprintf(stderr, "last lines of its stderr:\n%s%s", error->output, ends_line(error->output) ? "" : "\n");
 }

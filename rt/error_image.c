@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct error_frame {
-    int32_t status, exit_status, signal, error_number, code;
+    int32_t status, exit_status, signal, error_number;
     const char *message, *backtrace, *output;
 };
 
@@ -54,7 +54,6 @@ int image_encode_error(const hype_error *error, struct buffer *image, hype_error
         .exit_status = error->exit_status,
         .signal = error->signal,
         .error_number = error->error_number,
-        .code = error->code,
         .message = error->message,
         .backtrace = error->backtrace,
         .output = error->output,
@@ -93,7 +92,7 @@ int image_decode_error(const void *data, size_t size, hype_error **error)
         return error_wrap(error, status, "the error that came back");
     image_free(&image);
     const struct error_frame *frame = decoded;
-    if (frame->status >= 0 || frame->status < -HYPE_FAILED || !frame->message)
+    if (frame->status >= 0 || frame->status < -HYPE_OUT_OF_MEMORY || !frame->message)
         return error_set(error, HYPE_FORMAT, "the error that came back has no status that exists");
     status = error_set(error, (hype_status)-frame->status, "%s", frame->message);
     hype_error *made = *error;
@@ -101,7 +100,6 @@ int image_decode_error(const void *data, size_t size, hype_error **error)
         made->exit_status = frame->exit_status;
         made->signal = frame->signal;
         made->error_number = frame->error_number;
-        made->code = frame->code;
         error_set_backtrace(made, frame->backtrace);
         error_set_output(made, frame->output);
     }

@@ -319,7 +319,7 @@ static int refuse_message(const struct job *job, const char *message, hype_error
 static int take_reported(const struct job *job, const char *message, hype_error **error)
 {
     const char *status = message + strlen("error: "), *colon = strchr(status, ':');
-    for (int s = 1; colon && s <= HYPE_FAILED; s++) {
+    for (int s = 1; colon && s <= HYPE_OUT_OF_MEMORY; s++) {
         const char *name = hype_status_name(s);
         if (strlen(name) == (size_t)(colon - status) && strncmp(name, status, strlen(name)) == 0)
             return error_set(error, (hype_status)s, "%s: %s", job->id, colon + 1 + (colon[1] == ' '));

@@ -33,7 +33,7 @@ int stage_files(struct store *store, const struct staged_file *files, size_t n, 
 
 struct staged {
     struct store *store; /* borrowed */
-    char *manifest;      /* "gs://bucket/dir/manifest-HASH.json#sha256=HEX": hype-run's argument */
+    char *manifest;      /* "file:///dir/manifest-HASH.json#sha256=HEX": hype-run's argument */
     char *manifest_name; /* "manifest-HASH.json" */
     char *folder;        /* "hype-run-XXXXXXXX", of what belongs to this call */
 };

@@ -9,7 +9,7 @@ static const char usage[] =
     "\n"
     "Runs the call that MANIFEST describes: the URI of a manifest that a program built with hypecc has staged, such "
     "as\n"
-    "gs://bucket/hype-run-k3v9x2a1/manifest-5d41.json#sha256=HEX. Containers have this program as their entry point\n"
+    "file:///var/staging/manifest-5d41.json#sha256=HEX. Containers have this program as their entry point\n"
     "and get the URI as its argument; it is rarely run by hand.\n"
     "\n"
     "  HYPE_EXECUTION_ID     names the execution\n"

@@ -85,12 +85,11 @@ typedef enum hype_status {
     HYPE_REFUSED = 10,       /* the store, daemon or cluster refused for another reason */
     HYPE_LOST = 11,          /* the place lost the call: node gone, evicted, killed from outside */
     HYPE_TIMEOUT = 12,       /* a time limit given by the caller passed */
-    HYPE_CANCELLED = 13,     /* hype_cancel(), or the program is ending */
+    HYPE_CANCELLED = 13,     /* the submitter was closed, or the program is ending */
     HYPE_NOT_LOADED = 14,    /* there: the remote object could not be loaded */
     HYPE_EXITED = 15,        /* there: the function ended its process; see exit_status */
     HYPE_CRASHED = 16,       /* there: a signal ended the function; see signal */
-    HYPE_OUT_OF_MEMORY = 17, /* there: memory ran out */
-    HYPE_FAILED = 18         /* there: the function said so with hype_fail() */
+    HYPE_OUT_OF_MEMORY = 17  /* there: memory ran out */
 } hype_status;
 
 /* The name of a status ("HYPE_CRASHED"); never NULL. */
@@ -102,10 +101,8 @@ typedef struct hype_error {
     int exit_status;       /* with HYPE_EXITED, else 0 */
     int signal;            /* with HYPE_CRASHED, else 0 */
     int error_number;      /* errno where one applies, else 0 */
-    int code;              /* with HYPE_FAILED: the function's own */
     const char *backtrace; /* a line a frame, innermost first; NULL where there is none */
     const char *output;    /* the last lines that the function wrote to its stderr; NULL where there are none */
-    const struct hype_error *cause; /* the error of a call made there in its turn, or NULL */
 } hype_error;
 
 /* The error of this thread's last failed call, or NULL. Valid until the thread's next call into this library. */
@@ -123,7 +120,8 @@ typedef void hype_log_function(hype_level level, const char *subject, const char
 void hype_set_log(hype_level level, hype_log_function *function, void *context);
 
 /* ---- Environments ----------------------------------------------------------------------------------------------
- * What the function runs in. Plain values: zero-initialize, use designated initializers, or derive a changed copy
+ * What the function runs in. 'process:' has no containers: it takes no notice of image, requests, limits and labels, and
+ * refuses secrets and mounts. Plain values: zero-initialize, use designated initializers, or derive a changed copy
  * with hype_with_*(). Arrays end at their first empty element. An array that is full when hype_with_*() adds to it
  * makes the environment invalid, and the call that uses it says so. */
 typedef struct hype_pair {
@@ -148,32 +146,17 @@ typedef struct hype_mount {
     bool read_only;
 } HYPE_ALIGNED(8) hype_mount;
 
-typedef struct hype_retry {
-    int attempts;      /* in all; 0 means the default of 1 */
-    HYPE_ALIGNED(8) double delay;      /* seconds before the second; doubled for each further one, with jitter; 0: 1 s */
-    unsigned statuses; /* bits 1u << hype_status; 0: HYPE_LOST and HYPE_NETWORK */
-} HYPE_ALIGNED(8) hype_retry;
-
 typedef struct hype_env {
-    const char *image;           /* container image whose entry point is hype-run; process: ignores it */
-    const char *pod_file;        /* Kubernetes: a pod, YAML or JSON, that the call's pod is made from */
-    const char *service_account; /* Kubernetes */
-    const char *priority_class;  /* Kubernetes */
-    const char *queue;           /* Kubernetes: Kueue's local queue */
-    const char *pull_policy;     /* Kubernetes and Docker: Always, IfNotPresent or Never */
-    hype_pair requests[8];       /* "cpu" "750m", "memory" "2Gi", … */
+    const char *image;       /* container image whose entry point is hype-run */
+    hype_pair requests[8];   /* "cpu" "750m", "memory" "2Gi", … */
     hype_pair limits[8];
     hype_pair variables[32]; /* environment variables */
     hype_secret secrets[8];
     hype_mount mounts[8];
     hype_pair labels[16];
-    hype_pair annotations[16];
-    hype_pair node_selector[8];
-    const char *files[16];  /* local files that appear in the function's working directory */
-    double timeout;         /* seconds for the whole call; 0: none */
-    double pending_timeout; /* seconds that a pod may wait to be scheduled and started; 0: 300 */
-    hype_retry retry;
-    const char *invalid; /* set by hype_with_*() when something did not fit */
+    const char *files[16];   /* local files that appear in the function's working directory */
+    double timeout;          /* seconds for the whole call; 0: none */
+    const char *invalid;     /* set by hype_with_*() when something did not fit */
 } hype_env;
 
 /* The environment of calls that name none. Change it before the first call. */
@@ -196,19 +179,15 @@ hype_volume hype_volume_transient(const char *storage_class, const char *size);
 hype_volume hype_volume_persistent(const char *name, const char *storage_class, const char *size);
 
 /* ---- Submitters: where calls run -------------------------------------------------------------------------------
- *   process:                                          another process of this machine (default)
- *   docker:                                           a container of the local daemon
- *   k8s://CONTEXT/NAMESPACE?staging=STORE             a pod; either part may be empty
- *   gke://PROJECT/ZONE/CLUSTER?staging=gs://BUCKET    a pod of a GKE cluster
- * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; every kind takes ?staging=STORE. */
+ *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core)
+ *   process:?staging=file:///DIR  the same, with each call staged in a folder as it would be for a container */
 typedef struct hype_submitter hype_submitter;
 
 /* NULL on failure. Nothing is contacted yet. */
 hype_submitter *hype_submitter_open(const char *url);
-hype_submitter *hype_gke_submitter(const char *project, const char *zone, const char *cluster, const char *staging);
 /* What calls that name no submitter use: HYPE_SUBMITTER, else process:. Owned by the library; NULL on failure. */
 hype_submitter *hype_default_submitter(void);
-/* Cancels what is in flight, deletes transient volumes, and frees it. */
+/* Cancels what is in flight, ends its processes, and frees it. */
 void hype_submitter_close(hype_submitter *submitter);
 
 /* ---- Calls -----------------------------------------------------------------------------------------------------*/

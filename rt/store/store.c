@@ -56,7 +56,7 @@ int store_split_uri(const char *uri, char **store_uri, char **name, hype_error *
     const char *start = strstr(uri, "://");
     const char *slash = start ? strrchr(start + 3, '/') : NULL;
     if (!slash || slash[1] == 0 || !store_name_valid(slash + 1))
-        return error_set(error, HYPE_INVALID, "'%s' is no location of a file in a store, such as gs://bucket/name",
+        return error_set(error, HYPE_INVALID, "'%s' is no location of a file in a store, such as file:///dir/name",
                          uri);
     *store_uri = strndup(uri, (size_t)(slash - uri));
     *name = strdup(slash + 1);

@@ -1,7 +1,7 @@
 /*
- * store.h: where files are staged: a folder, a bucket.
+ * store.h: where files are staged.
  *
- * A store is opened on a URI that ends in a folder ("file:///var/tmp/hype", "gs://bucket/dir", "s3://bucket/dir") and
+ * A store is opened on a URI that ends in a folder ("file:///var/tmp/hype") and
  * holds objects by name. Names are relative, of [A-Za-z0-9._-] with '/' between, and never contain "..". An object
  * is visible whole or not at all. Every function runs in a task and takes retries and timeouts upon itself.
  */
@@ -50,18 +50,18 @@ struct store_operations {
 /* Every store starts with this. */
 struct store {
     const struct store_operations *operations;
-    char *uri; /* "gs://bucket/dir", no trailing '/'; owned by the store */
+    char *uri; /* "file:///dir", no trailing '/'; owned by the store */
 };
 
 /* By the URI's scheme. An unknown scheme says which there are. */
 int store_open(const char *uri, struct store **store, hype_error **error);
 void store_close(struct store *store); /* NULL is allowed */
 
-/* Splits "gs://bucket/dir/name" into a store URI and a name; both are new strings. */
+/* Splits "file:///dir/name" into a store URI and a name; both are new strings. */
 int store_split_uri(const char *uri, char **store_uri, char **name, hype_error **error);
 bool store_name_valid(const char *name);
 
 /* The stores there are, one file each. */
-extern const struct store_operations store_file, store_gs, store_s3;
+extern const struct store_operations store_file;
 
 #endif

@@ -639,6 +639,10 @@ static int run_staged(struct process_submitter *s, struct job *job, hype_error *
 static int process_run(hype_submitter *submitter, struct job *job, hype_error **error)
 {
     struct process_submitter *s = (struct process_submitter *)submitter;
+    if (job->env.secrets[0].name || job->env.mounts[0].path)
+        return error_set(error, HYPE_INVALID,
+                         "%s(): its environment has %s, and processes of this machine have none to be given",
+                         job->entry->name, job->env.secrets[0].name ? "secrets" : "mounts");
     return s->staged ? run_staged(s, job, error) : run_on_server(s, job, error);
 }
 

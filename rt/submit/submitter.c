@@ -70,9 +70,7 @@ static int parse(const char *whole, struct parsed *parsed, hype_error **error)
     char *rest = strchr(parsed->text, ':');
     if (!rest)
         return error_set(error, HYPE_INVALID,
-                         "'%s' is no submitter: it starts with a kind and a colon, such as "
-                         "process: or k8s://",
-                         whole);
+                         "'%s' is no submitter: it starts with a kind and a colon, such as process:", whole);
     *rest++ = 0;
     parsed->url.scheme = parsed->text;
     if (text_starts_with(rest, "//"))

@@ -22,15 +22,15 @@ struct job {
     char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
     const struct hype_unit *unit;
     const struct hype_entry *entry;
-    hype_env env;          /* strings belong to the caller */
-    const void *arguments; /* capture image */
-    size_t arguments_size; /* bytes */
-    int arguments_fd;      /* a memory file that starts with the image, or -1 */
+    hype_env env;           /* strings belong to the caller */
+    const void *arguments;  /* capture image */
+    size_t arguments_size;  /* bytes */
+    int arguments_fd;       /* a memory file that starts with the image, or -1 */
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
-    struct output output;  /* the function's stdout and stderr go here */
+    struct output output;   /* the function's stdout and stderr go here */
 };
 
-/* The parts of "k8s://context/namespace?staging=gs://b/d&option=value", percent-decoded. */
+/* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */
 struct submitter_url {
     const char *scheme;
     const char *parts[4]; /* between the slashes; unset ones NULL */
@@ -68,6 +68,6 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 /* hype_default_submitter() with its error. */
 hype_submitter *submitter_default(hype_error **error);
 
-extern const struct submitter_operations submitter_process, submitter_docker, submitter_kubernetes, submitter_gke;
+extern const struct submitter_operations submitter_process;
 
 #endif

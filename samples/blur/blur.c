@@ -1,6 +1,6 @@
 /*
  * blur: real work on arrays. A Gaussian blur of a picture, cut into bands that are blurred in parallel, each in a
- * process (container, pod) of its own; the bands come back through the array parameter, as from a local call.
+ * process of its own; the bands come back through the array parameter, as from a local call.
  *
  *   hypecc blur.c -o blur -lm && ./blur
  *

@@ -3,8 +3,6 @@
  * environment variables: a struct of strings and of a list of structs of strings.
  *
  *   hypecc extract_env.c -o extract_env && ./extract_env
- *
- * EXTRACT_ENV_IMAGE names the image for containers and pods.
  */
 #define _GNU_SOURCE /* environ */
 #include <hype/hype.h>
@@ -63,7 +61,6 @@ static void report_free(report *r)
 int main(void)
 {
     report r;
-    hype_default_env.image = getenv("EXTRACT_ENV_IMAGE");
 
     if (hype_call(&r, extract_env, "uname -a") < 0) {
         hype_perror("extract_env");

@@ -3,7 +3,7 @@
  *
  *   hypecc hello.c -o hello && ./hello
  *
- * The same program runs its function in a container or a pod when HYPE_SUBMITTER says so.
+ * The function runs in another process; HYPE_LOG=info tells how.
  */
 #include <hype/hype.h>
 #include <stdio.h>

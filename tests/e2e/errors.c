@@ -140,7 +140,10 @@ static void before_the_call(void)
     FAILS(HYPE_NOT_BUILT, "unknown", &result, unknown, 1);
     hype_closure *closure = (hype_closure *)hype_bind(divide, 1, 1); /* never submitted */
     hype_closure_free(closure);
-    hype_env env = hype_default_env;
+    hype_env env = hype_with_mount(hype_default_env, hype_volume_transient(NULL, "1Gi"), "/data");
+    CHECK(hype_submit(NULL, env, hype_bind(divide, 1, 1), &result) == -HYPE_INVALID);
+    CHECK(strstr(hype_last_error()->message, "mounts"));
+    env = hype_default_env;
     for (int i = 0; i < 20; i++)
         env = hype_with_secret(env, "name", "/path");
     CHECK(hype_submit(NULL, env, hype_bind(divide, 1, 1), &result) == -HYPE_INVALID);

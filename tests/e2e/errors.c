@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,8 @@ HYPE_FN void kill_self(int number)
 HYPE_FN AS_IT_IS int recurse(int n)
 {
     volatile char frame[4096];
+    if (n == 0) /* where the stack has no limit, it gets one */
+        setrlimit(RLIMIT_STACK, &(struct rlimit){8 << 20, RLIM_INFINITY});
     frame[0] = (char)n;
     return n < 0 ? 0 : recurse(n + 1) + frame[0];
 }

@@ -42,7 +42,29 @@ rm "$capture"
 refuses "capture (gone)" "HYPE_NOT_FOUND: fetching "
 cp "$work/kept" "$capture"
 
+# With digests that fit: an object for another processor, and one that is no ELF file.
 object=$(ls "$work"/staging/hello-*.so)
+cp "$object" "$work/object"
+cp "$manifest" "$work/manifest"
+with_digests() {
+    sed "s/$(sha256sum "$work/object" | cut -d' ' -f1)/$(sha256sum "$object" | cut -d' ' -f1)/" "$work/manifest" > "$manifest"
+    uri="file://$manifest#sha256=$(sha256sum "$manifest" | cut -d' ' -f1)"
+}
+sent() { # what the error image says
+    run "$uri" || true
+    tr -c '[:print:]' '\n' < "$(sed 's/#.*//; s|^file://||' "$work/termination")" | grep -q "$1" || fail "no '$1' in the error"
+}
+printf '\267' | dd of="$object" bs=1 seek=18 conv=notrunc 2> /dev/null
+with_digests
+sent "is for another processor (ELF class 2, machine 183)"
+cp "$work/object" "$object"
+printf 'not' | dd of="$object" bs=1 conv=notrunc 2> /dev/null
+with_digests
+sent "is no ELF file"
+cp "$work/object" "$object"
+cp "$work/manifest" "$manifest"
+with_digests
+
 printf '\377' | dd of="$object" bs=1 seek=5000 conv=notrunc 2> /dev/null
 refuses "remote object" "HYPE_FORMAT: fetching .*SHA-256"
 

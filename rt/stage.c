@@ -5,6 +5,7 @@
 #include "manifest.h"
 #include "task.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -55,6 +56,22 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     file->as = strdup(slash ? slash + 1 : path);
     file->name = file->as ? hashed_name(file->as, file->sha256) : NULL;
     return file->name ? 0 : error_memory(error);
+}
+
+/* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
+static int open_library(const char *name, struct staged_file *file, hype_error **error)
+{
+    struct link_map *map = NULL;
+    void *handle = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
+    if (!handle || dlinfo(handle, RTLD_DI_LINKMAP, &map) < 0 || !map->l_name || !*map->l_name)
+        return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
+    int status = open_local(map->l_name, file, error);
+    dlclose(handle);
+    if (status == 0) { /* there it must have the name that it is needed by */
+        free(file->as);
+        file->as = strdup(name);
+    }
+    return status < 0 ? status : file->as ? 0 : error_memory(error);
 }
 
 /* A sidecar lies beside the program or library whose unit names it. */
@@ -109,7 +126,7 @@ int stage_code_open(const struct job *job, struct staged_code *code, hype_error 
     for (size_t i = 0; i <= n && status == 0; i++) {
         struct staged_file *file = &code->files[code->n_files++];
         file->fd = -1;
-        status = i < n ? open_local(remote->libraries[i], file, error) : open_remote(job->unit, file, error);
+        status = i < n ? open_library(remote->libraries[i], file, error) : open_remote(job->unit, file, error);
     }
     if (status < 0)
         stage_code_free(code);

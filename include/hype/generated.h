@@ -117,9 +117,10 @@ struct hype_remote {
     const char *name;           /* stem of its file name: the program's */
     const unsigned char *bytes; /* the ELF file; NULL with a sidecar */
     uint64_t size;
-    const char *sha256;           /* 64 lower-case hexadecimal digits */
-    const char *sidecar;          /* path of the file, relative to the program's folder, or NULL */
-    const char *const *libraries; /* shared libraries that must travel with it, in load order; ends with NULL */
+    const char *sha256;  /* 64 lower-case hexadecimal digits */
+    const char *sidecar; /* path of the file, relative to the program's folder, or NULL */
+    const char *const
+        *libraries; /* names of shared libraries that must travel with it, in load order; ends with NULL */
 };
 
 struct hype_unit {

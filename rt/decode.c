@@ -342,7 +342,7 @@ static int refuse(struct decoder *d, const struct hype_field *field, const char 
                      why);
 }
 
-static bool zero_bytes(const char *bytes, uint64_t size)
+bool image_all_zero(const char *bytes, uint64_t size)
 {
     for (uint64_t i = 0; i < size; i++)
         if (bytes[i])
@@ -356,12 +356,12 @@ static bool terminated(const struct decoder *d, const struct target *target, uin
     if (target->foreign || target->object >= d->n_stored)
         return target->foreign || available > 0; /* the caller's own memory; zeroed memory */
     const char *start = d->source + d->objects[target->object].offset + target->displacement;
-    if (zero_bytes(start + (available - 1) * element, element))
+    if (image_all_zero(start + (available - 1) * element, element))
         return true;
     if (element == 1)
         return memchr(start, 0, available) != NULL;
     for (uint64_t i = 0; i + 1 < available; i++)
-        if (zero_bytes(start + i * element, element))
+        if (image_all_zero(start + i * element, element))
             return true;
     return false;
 }
@@ -564,15 +564,23 @@ bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit
     return h->n_reserved > 0;
 }
 
-bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size)
+/* The object of a decoded image that holds ADDRESS or ends there, and how far into it that is. */
+static bool find_at(const struct image *image, const void *address, uint64_t *number, uint64_t *displacement)
 {
-    uint64_t n_stored = image->header->n_objects - image->header->n_reserved;
+    uint64_t n_objects = image->header->n_objects, n_stored = n_objects - image->header->n_reserved;
     uintptr_t p = (uintptr_t)address;
     bool reserved = image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size;
     uint64_t offset = p - (uintptr_t)(reserved ? image->reserved : image->stored);
-    if (!search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? image->header->n_objects : n_stored,
-                offset, number) ||
-        image->objects[*number].offset != offset)
+    if (!search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? n_objects : n_stored, offset, number))
+        return false;
+    *displacement = offset - image->objects[*number].offset;
+    return true;
+}
+
+bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size)
+{
+    uint64_t displacement;
+    if (!find_at(image, address, number, &displacement) || displacement != 0)
         return false;
     *size = size_of(image->unit, &image->objects[*number]);
     return true;
@@ -580,16 +588,11 @@ bool image_find_object(const struct image *image, const void *address, uint64_t 
 
 uint64_t image_elements_from(const struct image *image, const void *address, uint32_t type)
 {
-    uint64_t n_stored = image->header->n_objects - image->header->n_reserved, number;
-    uintptr_t p = (uintptr_t)address;
-    bool reserved = image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size;
-    uint64_t offset = p - (uintptr_t)(reserved ? image->reserved : image->stored);
-    if (p % image->unit->types[type].alignment ||
-        !search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? image->header->n_objects : n_stored,
-                offset, &number))
+    uint64_t number, displacement;
+    if ((uintptr_t)address % image->unit->types[type].alignment || !find_at(image, address, &number, &displacement))
         return 0;
     const struct image_object *o = &image->objects[number];
-    return image_elements_at(image->unit, IMAGE_OBJECT_TYPE(o), IMAGE_OBJECT_COUNT(o), offset - o->offset, type);
+    return image_elements_at(image->unit, IMAGE_OBJECT_TYPE(o), IMAGE_OBJECT_COUNT(o), displacement, type);
 }
 
 int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,

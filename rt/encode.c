@@ -288,20 +288,12 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
     return 0;
 }
 
-static bool all_zero(const char *bytes, uint64_t size)
-{
-    for (uint64_t i = 0; i < size; i++)
-        if (bytes[i])
-            return false;
-    return true;
-}
-
 static uint64_t count_terminated(const char *start, uint64_t size)
 {
     if (size == 1)
         return strlen(start) + 1;
     uint64_t n = 0;
-    while (!all_zero(start + n * size, size))
+    while (!image_all_zero(start + n * size, size))
         n++;
     return n + 1;
 }

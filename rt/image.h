@@ -130,6 +130,8 @@ int image_decode_return(const void *source, void *arena, size_t size, const stru
 
 /* ---- Shared by writer and reader ---- */
 
+/* Is an element a terminator? */
+bool image_all_zero(const char *bytes, uint64_t size);
 /* Has the unit types whose count functions want a context? */
 bool image_has_contexts(const struct hype_unit *unit);
 

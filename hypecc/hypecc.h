@@ -21,6 +21,8 @@ struct arguments {
 };
 void arguments_add(struct arguments *arguments, const char *argument);
 void arguments_add_word(struct arguments *arguments, const struct word *word);
+/* A word of a link: each input gets its own -x, since some have become objects. */
+void arguments_add_link_word(struct arguments *arguments, const struct word *word);
 
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with HYPECC_VERBOSE=1 only */
@@ -39,6 +41,8 @@ int tool_capture(struct arguments *arguments, char **output, size_t *size);
 
 /* A private folder that is removed when this process ends, also by a signal. */
 const char *tool_folder(void);
+/* Removes it at once: for a command that ends as the wrapped compiler. */
+void tool_forget_folder(void);
 void tool_write(const char *path, const void *data, size_t size);
 /* NULL when the file cannot be read. */
 char *tool_read(const char *path, size_t *size);
@@ -47,18 +51,23 @@ char *tool_read(const char *path, size_t *size);
 const char *place_include(void); /* NULL when the compiler looks there anyway */
 const char *place_library(void);
 const char *place_scan(void);
+const char *place_run(void); /* hype-run */
 
 /* ---- compile.c ---- */
 
-/* Might the C source define HYPE_FN functions? A look at its text and its project's headers. */
-bool compile_may_define(const struct command *command, const char *source);
+/* Does the C source, or a header of its project, have TEXT in it? */
+bool compile_mentions(const struct command *command, const struct word *source, const char *text);
+/* Might it define HYPE_FN functions? */
+bool compile_may_define(const struct command *command, const struct word *source);
+/* Does an option mean anything to one compile, or only to a link? Inputs and what chooses the step do not. */
+bool compile_heeds(const struct word *word);
 /* The code that goes with SOURCE, or NULL when there is none to add. Exits when hypecc-scan has found errors. */
-char *compile_generate(const struct command *command, const char *source, const char *mode);
+char *compile_generate(const struct command *command, const struct word *source, const char *mode);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
 /* In a linking command objects are temporary: dependency files name the one that there would have been. */
 void compile_add_target(struct arguments *arguments, const struct command *command, const char *source);
-/* Compiles SOURCE with GENERATED behind it into OUTPUT; the exit status. */
+/* Compiles, or preprocesses, SOURCE with GENERATED behind it into OUTPUT (NULL: standard output); the exit status. */
 int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
                  const char *dependency_file);
 
@@ -72,5 +81,10 @@ char *link_stem(const struct command *command);
 /* ---- remote.c ---- */
 /* An object file that embeds the remote object at PATH. */
 char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar);
+
+/* ---- libraries.c ---- */
+/* The names of the shared libraries that must travel with the remote object at PATH, in the order in which they can be
+ * loaded: what it needs, and what those need in turn. */
+void libraries_of(const struct command *command, const char *path, struct arguments *names);
 
 #endif

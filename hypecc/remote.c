@@ -7,13 +7,9 @@
 #include "hypecc.h"
 
 #include <elf.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
@@ -31,44 +27,6 @@ static char *digest_of(const void *data, size_t size)
     return hex;
 }
 
-/* A library that every image has, or should bring itself. */
-static bool of_system(const char *name)
-{
-    static const char *const folders[] = {"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
-    const char *multiarch[] = {"x86_64-linux-gnu", "aarch64-linux-gnu"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        if (access(format("%s/%s", folders[i], name), F_OK) == 0)
-            return true;
-        for (size_t j = 0; j < sizeof multiarch / sizeof *multiarch; j++)
-            if (access(format("%s/%s/%s", folders[i], multiarch[j], name), F_OK) == 0)
-                return true;
-    }
-    return false;
-}
-
-/* The names of the shared libraries that must travel along. */
-static void needed_libraries(const char *path, struct arguments *names)
-{
-    elf_version(EV_CURRENT);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-    for (Elf_Scn *section = NULL; elf && (section = elf_nextscn(elf, section));) {
-        GElf_Shdr header;
-        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNAMIC)
-            continue;
-        Elf_Data *data = elf_getdata(section, NULL);
-        GElf_Dyn entry;
-        for (int i = 0; data && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++) {
-            const char *name = entry.d_tag == DT_NEEDED ? elf_strptr(elf, header.sh_link, entry.d_un.d_val) : NULL;
-            if (name && !of_system(name))
-                arguments_add(names, format("%s", name));
-        }
-    }
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
-}
-
 static void write_string(FILE *file, const char *label, const char *text)
 {
     fprintf(file, "%s: .asciz \"", label);
@@ -78,7 +36,7 @@ static void write_string(FILE *file, const char *label, const char *text)
 }
 
 static void write_assembly(FILE *file, const char *path, size_t size, const char *digest, const char *name,
-                           const char *sidecar, const struct arguments *libraries, const char *pointer)
+                           const char *sidecar, const struct arguments *libraries, const char *pointer, const char *run)
 {
     fputs("\t.section .rodata.hype,\"a\"\n", file);
     write_string(file, ".Lname", name);
@@ -97,7 +55,12 @@ static void write_assembly(FILE *file, const char *path, size_t size, const char
                   "hype_remote_object:\n");
     fprintf(file, "\t%s .Lname\n\t%s %s\n\t.balign 8\n\t.quad %zu\n\t%s .Lsha256\n\t%s %s\n\t%s .Llibraries\n", pointer,
             pointer, sidecar ? "0" : ".Lbytes", size, pointer, pointer, sidecar ? ".Lsidecar" : "0", pointer);
-    fputs("\t.size hype_remote_object, . - hype_remote_object\n\t.section .note.GNU-stack,\"\",%progbits\n", file);
+    fputs("\t.size hype_remote_object, . - hype_remote_object\n", file);
+    if (run) { /* a static program has no library beside which hype-run would be found */
+        fputs("\t.section .rodata.hype,\"a\"\n\t.globl hype_run_path\n\t.hidden hype_run_path\n", file);
+        write_string(file, "hype_run_path", run);
+    }
+    fputs("\t.section .note.GNU-stack,\"\",%progbits\n", file);
 }
 
 char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar)
@@ -107,13 +70,13 @@ char *remote_embed(const struct command *command, const char *path, const char *
     if (!data || size < EI_NIDENT)
         fail("cannot read the remote object %s", path);
     struct arguments libraries = {.n = 0}, assemble = {.n = 0};
-    needed_libraries(path, &libraries);
+    libraries_of(command, path, &libraries);
     char *source = format("%s/embed.s", tool_folder()), *object = format("%s/embed.o", tool_folder());
     FILE *file = fopen(source, "w");
     if (!file)
         fail("cannot write %s", source);
     write_assembly(file, path, size, digest_of(data, size), name, sidecar, &libraries,
-                   data[EI_CLASS] == ELFCLASS64 ? ".quad" : ".long");
+                   data[EI_CLASS] == ELFCLASS64 ? ".quad" : ".long", command->is_static ? place_run() : NULL);
     free(data);
     if (fclose(file) != 0)
         fail("cannot write %s", source);

@@ -72,6 +72,21 @@ void arguments_add_word(struct arguments *a, const struct word *word)
         arguments_add(a, word->value);
 }
 
+void arguments_add_link_word(struct arguments *a, const struct word *word)
+{
+    if (word->option && word->option->effect == EFFECT_LANGUAGE)
+        return;
+    if (word->input && word->language) {
+        arguments_add(a, "-x");
+        arguments_add(a, word->language);
+    }
+    arguments_add_word(a, word);
+    if (word->input && word->language) {
+        arguments_add(a, "-x");
+        arguments_add(a, "none");
+    }
+}
+
 static void show(const struct arguments *a)
 {
     const char *verbose = getenv("HYPECC_VERBOSE");
@@ -157,6 +172,11 @@ static void remove_folder(void)
     folder = NULL;
 }
 
+void tool_forget_folder(void)
+{
+    remove_folder();
+}
+
 /* Files of a folder this small are removed in a handler too; no locks are held, since nothing but waiting is going on
  * when a signal comes. */
 static void on_signal(int number)
@@ -238,6 +258,11 @@ const char *place_library(void)
     char *real =
         realpath(access(format("%s/libhype.so", built), F_OK) == 0 ? built : format("%s/../lib", folder_of_bin), NULL);
     return real ? real : built;
+}
+
+const char *place_run(void)
+{
+    return format("%s/hype-run", own_folder());
 }
 
 const char *place_scan(void)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -58,18 +59,33 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     return file->name ? 0 : error_memory(error);
 }
 
+struct loaded {
+    const char *name;
+    char path[4096];
+};
+
+static int match_loaded(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct loaded *loaded = context;
+    const char *slash = strrchr(info->dlpi_name, '/'), *base = slash ? slash + 1 : info->dlpi_name;
+    (void)size;
+    if (strcmp(base, loaded->name) != 0 && strcmp(info->dlpi_name, loaded->name) != 0)
+        return 0;
+    snprintf(loaded->path, sizeof loaded->path, "%s", info->dlpi_name);
+    return 1;
+}
+
 /* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
 static int open_library(const char *name, struct staged_file *file, hype_error **error)
 {
-    struct link_map *map = NULL;
-    void *handle = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
-    if (!handle || dlinfo(handle, RTLD_DI_LINKMAP, &map) < 0 || !map->l_name || !*map->l_name)
+    struct loaded loaded = {.name = name};
+    if (!dl_iterate_phdr(match_loaded, &loaded))
         return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
-    int status = open_local(map->l_name, file, error);
-    dlclose(handle);
+    int status = open_local(loaded.path, file, error);
     if (status == 0) { /* there it must have the name that it is needed by */
         free(file->as);
-        file->as = strdup(name);
+        const char *slash = strrchr(name, '/');
+        file->as = strdup(slash ? slash + 1 : name);
     }
     return status < 0 ? status : file->as ? 0 : error_memory(error);
 }

@@ -291,14 +291,16 @@ bool compile_heeds(const struct word *word)
     }
 }
 
-static void add_options(struct arguments *arguments, const struct command *command, const char *dependency_file)
+static void add_options(struct arguments *arguments, const struct command *command, const char *dependency_file,
+                        const struct target *target)
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
         bool ours = strncmp(word->argument, "-W", 2) == 0 && strstr(word->argument, "hype-");
         bool dropped = ours || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
-                       (effect == EFFECT_DEPENDENCY_FILE && dependency_file);
+                       (effect == EFFECT_DEPENDENCY_FILE && dependency_file) || !targets_heeds(target, word) ||
+                       (target && (effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE));
         if (!dropped && compile_heeds(word))
             arguments_add_word(arguments, word);
     }
@@ -321,18 +323,21 @@ static void print_preprocessed(const char *file, const char *combined, const cha
 }
 
 int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
-                 const char *dependency_file)
+                 const char *dependency_file, const struct target *target)
 {
     const char *path = source->argument, *shown = source->name ? source->name : path;
     char *combined = write_combined(path, shown, generated), *folder = folder_of(shown);
     struct arguments compile = {.n = 0};
-    for (size_t i = 0; i < wrapped.n; i++)
+    if (target)
+        targets_add_compiler(&compile, target);
+    for (size_t i = 0; i < wrapped.n && !target; i++)
         arguments_add(&compile, wrapped.list[i]);
     arguments_add(&compile, "-iquote");
     arguments_add(&compile, folder);
-    add_options(&compile, command, dependency_file);
+    add_options(&compile, command, dependency_file, target);
     compile_add_common(&compile, command);
-    compile_add_target(&compile, command, shown);
+    if (!target)
+        compile_add_target(&compile, command, shown);
     arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, shown));
     if (!strchr(shown, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
         arguments_add(&compile, "-ffile-prefix-map=./=");

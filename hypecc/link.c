@@ -78,26 +78,26 @@ static bool holds(const char *path, const char *marker)
     return found;
 }
 
-/* -lNAME as an archive in a -L folder; those of the system hold no entries. */
-static bool library_holds(const struct command *command, const char *name, const char *marker)
+/* Those of the system hold no entries, and no code for other processors. */
+char *link_archive(const struct command *command, const char *name)
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         if (!word->option || word->option->effect != EFFECT_LIBRARY_FOLDER || !word->value)
             continue;
-        if (*name == ':') { /* -l:FILE */
-            char *file = format("%s/%s", word->value, name + 1);
-            if (access(file, F_OK) == 0)
-                return holds(file, marker);
-            continue;
-        }
-        if (!command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
-            return false;
-        char *path = format("%s/lib%s.a", word->value, name);
+        if (*name != ':' && !command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
+            return NULL;
+        char *path = *name == ':' ? format("%s/%s", word->value, name + 1) : format("%s/lib%s.a", word->value, name);
         if (access(path, F_OK) == 0)
-            return holds(path, marker);
+            return path;
     }
-    return false;
+    return NULL;
+}
+
+static bool library_holds(const struct command *command, const char *name, const char *marker)
+{
+    const char *path = link_archive(command, name);
+    return path && holds(path, marker);
 }
 
 static bool is_runtime(const char *name)
@@ -278,7 +278,12 @@ int link_program(const struct command *command, bool sidecar)
     int status = link_remote(command, remote);
     if (status != 0)
         return status;
-    arguments_add(&program, remote_embed(command, remote, stem, beside));
+    size_t n;
+    const struct target *targets = targets_wanted(&n);
+    struct arguments others = {.n = 0};
+    for (size_t i = 0; i < n; i++)
+        arguments_add(&others, targets_link(command, &targets[i]));
+    arguments_add(&program, remote_embed(command, remote, stem, beside, &others));
     add_runtime(&program, command);
     return tool_run(&program);
 }

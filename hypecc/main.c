@@ -26,6 +26,8 @@ static const char usage[] =
     "  --help-hype                 this text\n"
     "\n"
     "  HYPECC_CC        the wrapped compiler (default: cc)\n"
+    "  HYPECC_TARGETS   compilers for other processors, with commas between: remote objects for them ride along\n"
+    "  HYPE_STAGE_LIBS  which shared libraries travel: patterns with commas between, '!' before what stays\n"
     "  HYPECC_VERBOSE=1 say what is run, and why a command is left alone\n";
 
 /* Is the argument a compiler to be launched, and not a file to be compiled? */
@@ -91,19 +93,24 @@ static const char *dependency_file(const struct command *command, const char *so
 }
 
 static int compile_plain(const struct command *command, const struct word *source, const char *output,
-                         const char *dependencies)
+                         const char *dependencies, const struct target *target)
 {
     struct arguments compile = {.n = 0};
-    for (size_t i = 0; i < wrapped.n; i++)
+    if (target)
+        targets_add_compiler(&compile, target);
+    for (size_t i = 0; i < wrapped.n && !target; i++)
         arguments_add(&compile, wrapped.list[i]);
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        if (compile_heeds(word) && !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
+        bool of_dependencies = effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE;
+        if (compile_heeds(word) && targets_heeds(target, word) && !(target && of_dependencies) &&
+            !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
             arguments_add_word(&compile, word);
     }
     compile_add_common(&compile, command);
-    compile_add_target(&compile, command, source->argument);
+    if (!target)
+        compile_add_target(&compile, command, source->argument);
     if (dependencies) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependencies);
@@ -119,8 +126,26 @@ static int compile_one(const struct command *command, const struct word *source,
 {
     const char *dependencies = dependency_file(command, source->argument, output);
     char *generated = compile_may_define(command, source) ? compile_generate(command, source, "--emit") : NULL;
-    return generated ? compile_unit(command, source, generated, output, dependencies)
-                     : compile_plain(command, source, output, dependencies);
+    int status = generated ? compile_unit(command, source, generated, output, dependencies, NULL)
+                           : compile_plain(command, source, output, dependencies, NULL);
+    size_t n;
+    const struct target *targets = targets_wanted(&n);
+    for (size_t i = 0; i < n && status == 0 && !command->assemble; i++) {
+        const char *other = format("%s/target.o", tool_folder());
+        status = generated ? compile_unit(command, source, generated, other, NULL, &targets[i])
+                           : compile_plain(command, source, other, NULL, &targets[i]);
+        if (status == 0)
+            targets_attach(&targets[i], output, other);
+    }
+    return status;
+}
+
+/* Must each unit be looked after, also one without entries? */
+static bool any_targets(void)
+{
+    size_t n;
+    targets_wanted(&n);
+    return n > 0;
 }
 
 static bool any_mentions(const struct command *command, const char *text)
@@ -171,7 +196,8 @@ static int preprocess_sources(const struct command *command, char **arguments)
         char *generated = word->c_source ? compile_generate(command, word, "--emit") : NULL;
         if (generated)
             return compile_unit(command, word, generated, command->output,
-                                dependency_file(command, word->argument, command->output ? command->output : "-"));
+                                dependency_file(command, word->argument, command->output ? command->output : "-"),
+                                NULL);
     }
     run_plain(arguments, command);
 }
@@ -179,7 +205,8 @@ static int preprocess_sources(const struct command *command, char **arguments)
 /* -c and -S. */
 static int compile_sources(const struct command *command, char **arguments)
 {
-    if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs || !any_may_define(command))
+    if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs ||
+        !(any_targets() || any_may_define(command)))
         run_plain(arguments, command);
     if (command->n_inputs > 1 && command->output)
         run_plain(arguments, command); /* which the compiler refuses */
@@ -199,7 +226,8 @@ static int compile_sources(const struct command *command, char **arguments)
 /* Sources in a linking command are compiled first, so that both links get the same objects. */
 static int link_sources(struct command *command, char **arguments, bool sidecar)
 {
-    if (command->n_c_sources > 0 && !any_mentions(command, "hype/") && command->n_c_sources == command->n_inputs)
+    if (command->n_c_sources > 0 && !any_targets() && !any_mentions(command, "hype/") &&
+        command->n_c_sources == command->n_inputs)
         run_plain(arguments, command);
     unsigned count = 0;
     for (size_t i = 0; i < command->n_words; i++) {

@@ -203,6 +203,12 @@ const char *tool_folder(void)
     return folder;
 }
 
+void tool_make_folder(const char *path)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        fail("cannot make %s: %s", path, strerror(errno));
+}
+
 void tool_write(const char *path, const void *data, size_t size)
 {
     FILE *file = fopen(path, "w");

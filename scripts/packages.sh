@@ -2,7 +2,7 @@
 HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
 libssl-dev libelf-dev zlib1g-dev libxxhash-dev"
 HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache distcc meson csmith libcsmith-dev dpkg-dev \
-autoconf file"
+gcc-aarch64-linux-gnu qemu-user"
 
 # Installs those of its arguments that are missing, after saying which.
 install_packages() {

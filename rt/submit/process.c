@@ -349,7 +349,7 @@ static int get_server(struct process_submitter *s, const struct job *job, struct
 {
     struct staged_code code;
     bool made;
-    int status = stage_code_open(job, &code, error);
+    int status = stage_code_open(job, false, &code, error);
     if (status < 0)
         return status;
     struct server *server = find_server(s, code.files[code.n_files - 1].name, &made);

@@ -77,7 +77,7 @@ build_sqlite3() {
 
 # What may differ between two builds: times, the compiler's name, and the order in which parallel jobs print.
 normalize() {
-    sed -e 's/[0-9.]* *\(sec\|seconds\|ms\|MB\/s\|s\)\b//g' -e "s|$CC|CC|g" -e 's/[0-9]*%//g' -e '/[Tt]ime\|elapsed\|make\[/d' \
+    tr '\r' '\n' | sed -e 's/[0-9.]* *\(sec\|seconds\|ms\|MB\/s\|s\)\b//g' -e "s|$CC|CC|g" -e 's/[0-9]*%//g' -e '/[Tt]ime\|elapsed\|make\[/d' \
         -e 's|^\[[0-9]*/[0-9]*\] *||' -e 's/  */ /g' -e '/ -- Detecting\|compiler identification\|Check for working\|ABI info\|pid /d' |
         grep -a -i 'warning\|error\|passed\|failed\|ok\|test' | sort
 }

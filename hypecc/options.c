@@ -287,10 +287,12 @@ static void apply(struct command *c, const struct word *word, const char **langu
     }
 }
 
-/* C++ units have no HYPE_FN functions, but may be linked with those that have: they get the same options. */
+/* C++ units, and what was preprocessed, are not read for HYPE_FN functions, but may be linked with those that have:
+ * they get the same options. */
 static bool is_cxx(const char *path)
 {
-    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C");
+    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C") ||
+           ends_with(path, ".i") || ends_with(path, ".ii");
 }
 
 int command_parse(char **arguments, struct command *c)

@@ -73,6 +73,8 @@ int main(int argc, char **argv)
     return 0;
 }
 END
+mkdir alone
+cp "$bin/hype-run" alone # libraries beside it are none
 failures=0
 check() { # name, commands
     name=$1
@@ -104,6 +106,7 @@ check "merged with -r" "$h -r -nostdlib work.o more.o -o merged.o && $h both.o m
 check "merged with ld -r" "ld -r work.o more.o -o merged2.o && $h both.o merged2.o -o p9 && ./p9"
 check "shared library" "$h -shared work.o more.o -o libshared.so && $h main.o -L. -lshared -Wl,-rpath,. -o p10 && ./p10"
 check "the same library in another program" "$h both.o libshared.so -Wl,-rpath,. -o p11 && ./p11"
+check "  staged, where no libhype is" "$h both.o libshared.so -Wl,-rpath,$PWD -o p11 && env -u LD_LIBRARY_PATH HYPE_RUN=$PWD/alone/hype-run HYPE_SUBMITTER='process:?staging=file://$PWD/stage' ./p11 && ls stage | grep -q libshared"
 check "as-needed" "$h -Wl,--as-needed both.o work.o more.o -lm -o p12 && ./p12"
 check "Bsymbolic" "$h -shared -Wl,-Bsymbolic work.o more.o -o libsym.so && $h both.o ./libsym.so -o p13 && ./p13"
 check "gc-sections" "$h -ffunction-sections -fdata-sections -Wl,--gc-sections both.c work.c more.c -o p14 && ./p14"

@@ -1,0 +1,175 @@
+/* http_transfer.c: a request in the words of curl's options. */
+#include "http_transfer.h"
+
+#include "util.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    CONNECT_MS = 10 * 1000,
+    STALL_S = 30,
+    MOST_REDIRECTS = 5,
+    KEEP_ALIVE_S = 30,
+    BUFFER_SIZE = 256 * 1024,
+};
+
+/* Remembers the first option that failed, so that the many need no check each. */
+#define set_option(transfer, option, value)                                                                            \
+    do {                                                                                                               \
+        if ((transfer)->result == CURLE_OK)                                                                            \
+            (transfer)->result = curl_easy_setopt((transfer)->easy, option, value);                                    \
+    } while (0)
+
+static void add_header(struct transfer *transfer, const char *line)
+{
+    struct curl_slist *longer = line ? curl_slist_append(transfer->headers, line) : NULL;
+    if (longer)
+        transfer->headers = longer;
+    else
+        transfer->result = CURLE_OUT_OF_MEMORY;
+}
+
+static void set_headers(struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    for (const char *const *line = request->headers; line && *line; line++)
+        add_header(transfer, *line);
+    if (request->bearer) {
+        cleanup_free char *line = text_format("Authorization: Bearer %s", request->bearer);
+        add_header(transfer, line);
+    }
+    /* Curl 7.88 signs a header that is taken away ("Expect:") as if it were sent. */
+    if (!request->signature)
+        add_header(transfer, "Expect:");
+    set_option(transfer, CURLOPT_HTTPHEADER, transfer->headers);
+    if (request->ranged) {
+        char range[48];
+        snprintf(range, sizeof range, "%llu-%llu", (unsigned long long)(request->range_first + transfer->skip),
+                 (unsigned long long)(request->range_first + request->range_size - 1));
+        set_option(transfer, CURLOPT_RANGE, range);
+    }
+}
+
+static void set_method(struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    const char *method = request->method ? request->method : "GET";
+    if (strcmp(method, "HEAD") == 0) {
+        set_option(transfer, CURLOPT_NOBODY, 1L);
+    } else if (request->body_size > 0 || strcmp(method, "PUT") == 0 || strcmp(method, "POST") == 0) {
+        set_option(transfer, CURLOPT_UPLOAD, 1L);
+        set_option(transfer, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->body_size);
+        set_option(transfer, CURLOPT_READFUNCTION, transfer_callbacks.upload);
+        set_option(transfer, CURLOPT_READDATA, transfer);
+        set_option(transfer, CURLOPT_SEEKFUNCTION, transfer_callbacks.rewind);
+        set_option(transfer, CURLOPT_SEEKDATA, transfer);
+        set_option(transfer, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
+    }
+    set_option(transfer, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void set_pem(struct transfer *transfer, CURLoption option, const char *pem)
+{
+    if (pem) {
+        struct curl_blob blob = {.data = (void *)pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
+        set_option(transfer, option, &blob);
+    }
+}
+
+static void set_tls(struct transfer *transfer)
+{
+    const struct http_tls *tls = transfer->request->tls;
+    set_option(transfer, CURLOPT_SSL_VERIFYPEER, 1L);
+    set_option(transfer, CURLOPT_SSL_VERIFYHOST, 2L);
+    set_option(transfer, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (tls && tls->ca) {
+        set_pem(transfer, CURLOPT_CAINFO_BLOB, tls->ca);
+        set_option(transfer, CURLOPT_CAPATH, NULL);
+    } else {
+        const char *file = getenv("CURL_CA_BUNDLE"), *folder = getenv("SSL_CERT_DIR");
+        if (!file || !*file)
+            file = getenv("SSL_CERT_FILE");
+        if (file && *file)
+            set_option(transfer, CURLOPT_CAINFO, file);
+        if (folder && *folder)
+            set_option(transfer, CURLOPT_CAPATH, folder);
+    }
+    set_pem(transfer, CURLOPT_SSLCERT_BLOB, tls ? tls->certificate : NULL);
+    set_pem(transfer, CURLOPT_SSLKEY_BLOB, tls ? tls->key : NULL);
+}
+
+static void set_limits(struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    long connect_ms = request->connect_ms > 0 ? (long)request->connect_ms : CONNECT_MS;
+    set_option(transfer, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    if (request->stall_s >= 0) {
+        set_option(transfer, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set_option(transfer, CURLOPT_LOW_SPEED_TIME, request->stall_s > 0 ? (long)request->stall_s : STALL_S);
+    }
+    set_option(transfer, CURLOPT_TCP_KEEPALIVE, 1L);
+    set_option(transfer, CURLOPT_TCP_KEEPIDLE, (long)KEEP_ALIVE_S);
+    set_option(transfer, CURLOPT_TCP_KEEPINTVL, (long)KEEP_ALIVE_S);
+    set_option(transfer, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+    set_option(transfer, CURLOPT_NOSIGNAL, 1L);
+    if (request->redirects) {
+        set_option(transfer, CURLOPT_FOLLOWLOCATION, 1L);
+        set_option(transfer, CURLOPT_MAXREDIRS, (long)MOST_REDIRECTS);
+    }
+}
+
+static void set_target(struct transfer *transfer)
+{
+    const struct http_request *request = transfer->request;
+    set_option(transfer, CURLOPT_URL, request->url);
+    set_option(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_option(transfer, CURLOPT_PATH_AS_IS, 1L);
+    set_option(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    set_option(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (request->unix_socket)
+        set_option(transfer, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
+    if (request->unix_socket || request->direct)
+        set_option(transfer, CURLOPT_PROXY, "");
+    if (request->signature) {
+        set_option(transfer, CURLOPT_AWS_SIGV4, request->signature->provider);
+        set_option(transfer, CURLOPT_USERNAME, request->signature->key_id);
+        set_option(transfer, CURLOPT_PASSWORD, request->signature->secret);
+    }
+}
+
+int transfer_prepare(struct transfer *transfer, hype_error **error)
+{
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy)
+        return error_memory(error);
+    set_target(transfer);
+    set_method(transfer);
+    set_headers(transfer);
+    set_tls(transfer);
+    set_limits(transfer);
+    set_option(transfer, CURLOPT_PRIVATE, transfer);
+    set_option(transfer, CURLOPT_ERRORBUFFER, transfer->words);
+    set_option(transfer, CURLOPT_HEADERFUNCTION, transfer_callbacks.header);
+    set_option(transfer, CURLOPT_HEADERDATA, transfer);
+    set_option(transfer, CURLOPT_WRITEFUNCTION, transfer_callbacks.body);
+    set_option(transfer, CURLOPT_WRITEDATA, transfer);
+    set_option(transfer, CURLOPT_OPENSOCKETFUNCTION, transfer_callbacks.open);
+    if (transfer->result == CURLE_OUT_OF_MEMORY)
+        return error_memory(error);
+    if (transfer->result != CURLE_OK)
+        return error_set(error, HYPE_SYSTEM, "this libcurl (%s) lacks an option: %s", curl_version(),
+                         curl_easy_strerror(transfer->result));
+    return 0;
+}
+
+void transfer_clear(struct transfer *transfer)
+{
+    if (transfer->easy)
+        curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    error_free(transfer->error);
+    transfer->easy = NULL;
+    transfer->headers = NULL;
+    transfer->error = NULL;
+}

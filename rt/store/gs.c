@@ -1,0 +1,272 @@
+/*
+ * gs.c: a store in a bucket of Google Cloud Storage, by its JSON API.
+ * https://cloud.google.com/storage/docs/json_api
+ *
+ * STORAGE_EMULATOR_HOST names another server that speaks the same, without credentials.
+ */
+#include "gs.h"
+
+#include "../auth/google.h"
+#include "../util.h"
+#include "download.h"
+
+#include <jansson.h>
+#include <string.h>
+#include <time.h>
+
+static void gs_close(struct store *store)
+{
+    struct gs_store *s = (struct gs_store *)store;
+    free(s->bucket);
+    free(s->prefix);
+    free(s->endpoint);
+    free(s->store.uri);
+    free(s);
+}
+
+static char *endpoint(bool *emulated)
+{
+    const char *host = getenv("STORAGE_EMULATOR_HOST");
+    *emulated = host && *host;
+    if (!*emulated)
+        return strdup("https://storage.googleapis.com");
+    char *url = strstr(host, "://") ? strdup(host) : text_format("http://%s", host);
+    for (size_t end = url ? strlen(url) : 0; end > 0 && url[end - 1] == '/'; end--)
+        url[end - 1] = 0;
+    return url;
+}
+
+static int gs_open(const char *uri, struct store **store, hype_error **error)
+{
+    const char *bucket = uri + strlen("gs://");
+    size_t length = strcspn(bucket, "/");
+    if (length < 3 || strspn(bucket, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != length)
+        return error_set(error, HYPE_INVALID,
+                         "'%s' names no bucket: a store in Google Cloud Storage is gs://BUCKET or gs://BUCKET/FOLDER; "
+                         "a bucket has at least three of a-z, 0-9, '-', '_' and '.'",
+                         uri);
+    struct gs_store *s = calloc(1, sizeof *s);
+    if (!s)
+        return error_memory(error);
+    s->store.operations = &store_gs;
+    s->store.uri = strdup(uri);
+    s->bucket = strndup(bucket, length);
+    s->prefix = bucket[length] ? text_format("%s/", bucket + length + 1) : strdup("");
+    s->endpoint = endpoint(&s->emulated);
+    if (!s->store.uri || !s->bucket || !s->prefix || !s->endpoint) {
+        gs_close(&s->store);
+        return error_memory(error);
+    }
+    *store = &s->store;
+    return 0;
+}
+
+int gs_perform(const struct gs_store *store, struct http_request *request, struct http_response *response,
+               hype_error **error)
+{
+    enum { MOST_HEADERS = 8 };
+    if (store->emulated)
+        return http_perform(request, response, error);
+    const char *headers[MOST_HEADERS + 2] = {NULL};
+    size_t n = 0;
+    for (const char *const *line = request->headers; line && *line && n < MOST_HEADERS; line++)
+        headers[n++] = *line;
+    struct http_request with = *request;
+    with.headers = headers;
+    for (int tries = 1;; tries++) {
+        cleanup_free char *token = NULL;
+        int status = google_token(&token, error);
+        if (status < 0)
+            return status;
+        cleanup_free char *project = google_quota_project();
+        cleanup_free char *line = project ? text_format("x-goog-user-project: %s", project) : NULL;
+        headers[n] = line;
+        with.bearer = token;
+        status = http_perform(&with, response, error);
+        if (status < 0 || response->status != 401 || tries == 2)
+            return status;
+        google_token_refused(token);
+        http_response_free(response);
+    }
+}
+
+int gs_refused(const struct gs_store *store, const struct http_request *request, const struct http_response *response,
+               const char *doing, const char *name, const char *permission, hype_error **error)
+{
+    if (response->status != 401 && response->status != 403)
+        return http_refused(request, response, error, "cannot %s gs://%s/%s%s", doing, store->bucket, store->prefix,
+                            name);
+    return http_refused(request, response, error,
+                        "cannot %s gs://%s/%s%s, for which the permission %s on the bucket %s is needed", doing,
+                        store->bucket, store->prefix, name, permission, store->bucket);
+}
+
+/* The URL of an object, QUERY behind it; a new string. */
+static char *object_url(const struct gs_store *s, const char *name, const char *query)
+{
+    cleanup_free char *whole = text_format("%s%s", s->prefix, name);
+    cleanup_free char *escaped = whole ? http_escape(whole, false) : NULL;
+    return escaped ? text_format("%s/storage/v1/b/%s/o/%s%s", s->endpoint, s->bucket, escaped, query) : NULL;
+}
+
+static int gs_head(struct store *store, const char *name, uint64_t *size, hype_error **error)
+{
+    struct gs_store *s = (struct gs_store *)store;
+    cleanup_free char *url = object_url(s, name, "?fields=size");
+    if (!url)
+        return error_memory(error);
+    struct http_request request = {.url = url, .idempotent = true};
+    cleanup_response struct http_response response = {0};
+    int status = gs_perform(s, &request, &response, error);
+    if (status < 0)
+        return status;
+    if (!http_succeeded(&response))
+        return gs_refused(s, &request, &response, "look at", name, "storage.objects.get", error);
+    json_t *answer = json_loadb(response.body ? response.body : "", response.size, 0, NULL);
+    const char *text = json_string_value(json_object_get(answer, "size"));
+    if (text)
+        *size = strtoull(text, NULL, 10);
+    json_decref(answer);
+    return text ? 0 : error_set(error, HYPE_FORMAT, "%s answered without a size", url);
+}
+
+/* ---- get ---- */
+
+struct gs_get {
+    struct gs_store *store;
+    const char *name;
+};
+
+static int fetch(void *context, const char *version, struct http_request *request, struct http_response *response,
+                 hype_error **error)
+{
+    struct gs_get *get = context;
+    cleanup_free char *query = version ? text_format("?alt=media&generation=%s", version) : strdup("?alt=media");
+    cleanup_free char *url = query ? object_url(get->store, get->name, query) : NULL;
+    if (!url)
+        return error_memory(error);
+    request->url = url;
+    int status = gs_perform(get->store, request, response, error);
+    if (status < 0 || http_succeeded(response) || response->status == 416)
+        return status;
+    return gs_refused(get->store, request, response, "read", get->name, "storage.objects.get", error);
+}
+
+/* x-goog-hash: crc32c=n03x6A==,md5=... */
+static char *checksum(const struct http_response *response)
+{
+    cleanup_free char *text = http_header(response, "x-goog-hash");
+    const char *start = text ? strstr(text, "crc32c=") : NULL;
+    if (!start)
+        return NULL;
+    start += strlen("crc32c=");
+    return strndup(start, strcspn(start, ", "));
+}
+
+static int gs_get(struct store *store, const char *name, int fd, uint64_t limit, uint64_t *size, hype_error **error)
+{
+    struct gs_get get = {(struct gs_store *)store, name};
+    cleanup_free char *uri = text_format("%s/%s", store->uri, name);
+    if (!uri)
+        return error_memory(error);
+    struct download_source source = {
+        .fetch = fetch, .version_header = "x-goog-generation", .checksum = checksum, .context = &get, .uri = uri};
+    return download(&source, fd, limit, size, error);
+}
+
+/* ---- delete and list ---- */
+
+static int gs_delete(struct store *store, const char *name, hype_error **error)
+{
+    struct gs_store *s = (struct gs_store *)store;
+    cleanup_free char *url = object_url(s, name, "");
+    if (!url)
+        return error_memory(error);
+    struct http_request request = {.method = "DELETE", .url = url, .idempotent = true};
+    cleanup_response struct http_response response = {0};
+    int status = gs_perform(s, &request, &response, error);
+    if (status < 0 || http_succeeded(&response) || response.status == 404)
+        return status;
+    return gs_refused(s, &request, &response, "delete", name, "storage.objects.delete", error);
+}
+
+static int64_t seconds_of(const char *date)
+{
+    struct tm time = {0};
+    return date && strptime(date, "%Y-%m-%dT%H:%M:%S", &time) ? timegm(&time) : 0;
+}
+
+static int each_item(const struct gs_store *s, const json_t *page,
+                     int (*each)(const struct store_entry *entry, void *context), void *context)
+{
+    const json_t *items = json_object_get(page, "items");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        const char *name = json_string_value(json_object_get(item, "name"));
+        const char *size = json_string_value(json_object_get(item, "size"));
+        if (!name || !text_starts_with(name, s->prefix) || !store_name_valid(name + strlen(s->prefix)))
+            continue; /* not one of ours */
+        struct store_entry entry = {name + strlen(s->prefix), size ? strtoull(size, NULL, 10) : 0,
+                                    seconds_of(json_string_value(json_object_get(item, "updated")))};
+        int status = each(&entry, context);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+static int fetch_page(const struct gs_store *s, const char *prefix, const char *token, json_t **page,
+                      hype_error **error)
+{
+    enum { PAGE_LIMIT = 16 << 20 };
+    cleanup_free char *whole = text_format("%s%s", s->prefix, prefix);
+    cleanup_free char *escaped = whole ? http_escape(whole, false) : NULL;
+    cleanup_free char *escaped_token = http_escape(token, false);
+    cleanup_free char *url =
+        escaped && escaped_token
+            ? text_format("%s/storage/v1/b/%s/o?prefix=%s&fields=items(name,size,updated),nextPageToken%s%s",
+                          s->endpoint, s->bucket, escaped, *token ? "&pageToken=" : "", escaped_token)
+            : NULL;
+    if (!url)
+        return error_memory(error);
+    struct http_request request = {.url = url, .limit = PAGE_LIMIT, .idempotent = true};
+    cleanup_response struct http_response response = {0};
+    int status = gs_perform(s, &request, &response, error);
+    if (status < 0)
+        return status;
+    if (!http_succeeded(&response))
+        return gs_refused(s, &request, &response, "list", prefix, "storage.objects.list", error);
+    *page = json_loadb(response.body ? response.body : "", response.size, 0, NULL);
+    return *page ? 0 : error_set(error, HYPE_FORMAT, "the list of gs://%s is no JSON", s->bucket);
+}
+
+static int gs_list(struct store *store, const char *prefix, int (*each)(const struct store_entry *entry, void *context),
+                   void *context, hype_error **error)
+{
+    struct gs_store *s = (struct gs_store *)store;
+    cleanup_free char *token = strdup("");
+    while (token) {
+        json_t *page = NULL;
+        int status = fetch_page(s, prefix, token, &page, error);
+        if (status == 0)
+            status = each_item(s, page, each, context);
+        const char *next = json_string_value(json_object_get(page, "nextPageToken"));
+        free(token);
+        token = strdup(next ? next : "");
+        json_decref(page);
+        if (status < 0 || (token && !*token))
+            return status;
+    }
+    return error_memory(error);
+}
+
+const struct store_operations store_gs = {
+    .scheme = "gs",
+    .open = gs_open,
+    .close = gs_close,
+    .head = gs_head,
+    .get = gs_get,
+    .put_if_absent = gs_upload,
+    .delete = gs_delete,
+    .list = gs_list,
+};

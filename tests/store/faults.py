@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""A proxy in front of an HTTP server, where things go wrong.
+
+  faults.py PORT UPSTREAM_PORT SEED
+
+About every fourth request meets one of the FAULTS; after three in a row comes a good one.
+"""
+import http.client
+import random
+import socket
+import struct
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+FAULTS = ["reset-before", "reset-half", "reset-after", "truncate", "damage", "429", "500", "503"]
+chance = random.Random(int(sys.argv[3]))
+lock = threading.Lock()
+in_a_row = 0
+
+
+def choose():
+    global in_a_row
+    with lock:
+        if in_a_row < 3 and chance.random() < 0.25:
+            in_a_row += 1
+            return chance.choice(FAULTS)
+        in_a_row = 0
+        return None
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *unused):
+        pass
+
+    def reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
+
+    def answer(self, status, headers, body, length=None):
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in ("content-length", "transfer-encoding", "connection"):
+                self.send_header(name, value)
+        if status not in (204, 304):
+            self.send_header("Content-Length", str(len(body) if length is None else length))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def forward(self):
+        size = int(self.headers.get("Content-Length", 0))
+        fault = choose()
+        if fault == "reset-before":
+            return self.reset()
+        if fault == "reset-half":
+            self.rfile.read(size // 2)
+            return self.reset()
+        body = self.rfile.read(size)
+        if fault in ("429", "500", "503"):
+            return self.answer(int(fault), [("Retry-After", "0"), ("x-request-id", "fault")], b"busy")
+        upstream = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]))
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in ("connection", "expect"):
+                upstream.putheader(name, value)
+        upstream.endheaders(body)
+        response = upstream.getresponse()
+        data = response.read()
+        upstream.close()
+        if fault == "reset-after":
+            return self.reset()
+        length = int(response.headers["Content-Length"]) if self.command == "HEAD" and "Content-Length" in response.headers else len(data)
+        if fault == "truncate" and len(data) > 1:
+            self.answer(response.status, response.getheaders(), data[: len(data) // 2], len(data))
+            self.wfile.flush()
+            return self.reset() if chance.random() < 0.5 else self.connection.shutdown(socket.SHUT_RDWR)
+        if fault == "damage" and response.status in (200, 206) and response.headers.get("Content-Type") == "application/octet-stream" and data:
+            data = data[:-1] + bytes([data[-1] ^ 1])
+        return self.answer(response.status, response.getheaders(), data, length)
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except (OSError, ValueError, http.client.HTTPException):
+            self.close_connection = True
+
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = forward
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def handle_error(self, *unused):
+        pass
+
+
+Server(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Starts real servers by hand and runs the conformance test of stores against them.
+
+  run.py CONFORMANCE file|gs|s3 [--faults SEED]
+
+gs needs fake-gcs-server, s3 minio, found in PATH or where `go install` puts programs; without them it exits with 77.
+"""
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SKIPPED = 77
+
+
+def program(name):
+    folders = os.environ.get("PATH", "").split(":") + [os.path.expanduser("~/go/bin")]
+    if os.environ.get("GOPATH"):
+        folders.append(os.environ["GOPATH"] + "/bin")
+    elif shutil.which("go"):
+        folders.append(subprocess.check_output(["go", "env", "GOPATH"], text=True).strip() + "/bin")
+    found = shutil.which(name, path=":".join(folders))
+    if not found:
+        print(f"{name} is not installed: this test is skipped")
+        sys.exit(SKIPPED)
+    return found
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port, process):
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise SystemExit(f"the server ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the server does not listen")
+
+
+class Servers:
+    """What was started, ended by its process at exit."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="hype-servers-")
+        self.processes = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, port, *command, **environment):
+        with open(f"{self.folder}/{len(self.processes)}.log", "w") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                       env={**os.environ, **environment})
+        self.processes.append(process)
+        wait_for(port, process)
+        return port
+
+    def proxied(self, upstream, seed):
+        """A port in front of UPSTREAM, where things go wrong if there is a SEED."""
+        if seed is None:
+            return upstream
+        port = free_port()
+        return self.start(port, sys.executable, f"{HERE}/faults.py", str(port), str(upstream), seed)
+
+
+def start_gs(servers, seed):
+    upstream = free_port()
+    outside = upstream if seed is None else free_port()
+    servers.start(upstream, program("fake-gcs-server"), "-scheme", "http", "-host", "127.0.0.1", "-port", str(upstream),
+                  "-public-host", f"127.0.0.1:{outside}", "-external-url", f"http://127.0.0.1:{outside}",
+                  "-backend", "memory")
+    if seed is not None:
+        servers.start(outside, sys.executable, f"{HERE}/faults.py", str(outside), str(upstream), seed)
+    request = urllib.request.Request(f"http://127.0.0.1:{upstream}/storage/v1/b", json.dumps({"name": "hype-test"}).encode(),
+                                     {"Content-Type": "application/json"})
+    urllib.request.urlopen(request).read()
+    return {"HYPE_TEST_STORE": "gs://hype-test/some/folder", "STORAGE_EMULATOR_HOST": f"127.0.0.1:{outside}"}
+
+
+def start_s3(servers, seed):
+    upstream = free_port()
+    data = f"{servers.folder}/data"
+    os.makedirs(data)
+    servers.start(upstream, program("minio"), "server", "--quiet", "--address", f"127.0.0.1:{upstream}",
+                  "--console-address", f"127.0.0.1:{free_port()}", data,
+                  MINIO_ROOT_USER="hype-test", MINIO_ROOT_PASSWORD="hype-test-secret")
+    outside = servers.proxied(upstream, seed)
+    for _ in range(50):  # it listens before it is ready
+        done = subprocess.run(["curl", "-sf", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
+                               "hype-test:hype-test-secret", "-X", "PUT", f"http://127.0.0.1:{upstream}/hype-test"])
+        if done.returncode == 0:
+            break
+        time.sleep(0.2)
+    return {"HYPE_TEST_STORE": "s3://hype-test/some/folder", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{outside}",
+            "AWS_ACCESS_KEY_ID": "hype-test", "AWS_SECRET_ACCESS_KEY": "hype-test-secret", "AWS_REGION": "us-east-1"}
+
+
+def start_file(servers, seed):
+    return {"HYPE_TEST_STORE": f"file://{servers.folder}/store"}
+
+
+def main():
+    seed = sys.argv[sys.argv.index("--faults") + 1] if "--faults" in sys.argv else None
+    start = {"gs": start_gs, "s3": start_s3, "file": start_file}[sys.argv[2]]
+    with Servers() as servers:
+        environment = {**os.environ, **start(servers, seed)}
+        if seed is not None:
+            environment["HYPE_TEST_FAULTS"] = seed
+        return subprocess.run([sys.argv[1]], env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -115,6 +115,9 @@ static int multi_start(hype_error **error)
 {
     static bool initialized;
     if (!initialized) {
+        int status = curl_load(error);
+        if (status < 0)
+            return status;
         /* The loop may still be in the middle of a TLS record when the program's main() returns. */
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)

@@ -6,7 +6,7 @@
 # that needs nothing but the C library.
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake ninja-build pkgconf clang-19 \
-    libclang-19-dev libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libelf-dev zlib1g-dev libxxhash-dev
+    libclang-19-dev libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libexpat1-dev libelf-dev zlib1g-dev libxxhash-dev
 COPY . /src
 RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF \
     && cmake --build /build --target hype-run && strip -o /hype-run /build/bin/hype-run

@@ -250,6 +250,7 @@ static void add_runtime(struct arguments *program, const struct command *command
     }
     arguments_add(program, "-lhype");
     arguments_add(program, "-ljansson");
+    arguments_add(program, "-lexpat");
     arguments_add(program, "-lcrypto");
     arguments_add(program, "-ldl");
     arguments_add(program, "-lpthread");

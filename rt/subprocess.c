@@ -64,8 +64,8 @@ char *spawn_find_hype_run(void)
     return found ? found : strdup("hype-run");
 }
 
-/* glibc has a function for it since 2.34, and hype-run starts with 2.31 too. What this library opens is closed by exec in any
- * case; this is about descriptors of the program's own. */
+/* glibc has a function for it since 2.34, and hype-run starts with 2.31 too. What this library opens is closed by exec
+ * in any case; this is about descriptors of the program's own. */
 static int close_others(posix_spawn_file_actions_t *actions, int from)
 {
     int (*close_from)(posix_spawn_file_actions_t *, int) = NULL;

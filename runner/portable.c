@@ -1,12 +1,13 @@
 /*
  * portable.c: lets a hype-run that was linked with a newer glibc start where there is glibc 2.31.
  *
- * Since glibc 2.34 what was in libpthread and libdl is in libc.so.6, under a newer version; the old versions of the same
- * functions are still there. The linker (--wrap, see CMakeLists.txt) hands every use of these names to this file,
- * also those in archives, and here they are taken by their old versions. libpthread.so.0 and libdl.so.2, where they used
- * to be, are named as needed; newer systems have empty ones.
+ * Since glibc 2.34 what was in libpthread and libdl is in libc.so.6, under a newer version; the old versions of the
+ * same functions are still there. The linker (--wrap, see CMakeLists.txt) hands every use of these names to this file,
+ * also those in archives, and here they are taken by their old versions. libpthread.so.0 and libdl.so.2, where they
+ * used to be, are named as needed; newer systems have empty ones.
  */
 #include <stddef.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 
 #if defined(__x86_64__)
@@ -69,11 +70,23 @@ int __wrap_fstat(int fd, struct stat *status)
     return old_fxstat(STAT_VERSION, fd, status);
 }
 
+/* Of 2.36; expat seeds its hash tables with it. */
+void __wrap_arc4random_buf(void *data, size_t size);
+void __wrap_arc4random_buf(void *data, size_t size)
+{
+    for (char *at = data; size > 0;) {
+        ssize_t n = getrandom(at, size, 0);
+        at += n > 0 ? n : 0;
+        size -= n > 0 ? (size_t)n : 0;
+    }
+}
+
 /* Since 2.34 the C library runs a program's constructors itself, and a program says so by having no init function. The
  * old entry calls the one that it is given, in old and new libraries. */
 typedef void initializer(int argc, char **argv, char **environment);
 extern initializer *__preinit_array_start[] __attribute__((visibility("hidden"))),
-    *__preinit_array_end[] __attribute__((visibility("hidden"))), *__init_array_start[] __attribute__((visibility("hidden"))),
+    *__preinit_array_end[] __attribute__((visibility("hidden"))),
+    *__init_array_start[] __attribute__((visibility("hidden"))),
     *__init_array_end[] __attribute__((visibility("hidden")));
 typedef void finalizer(void);
 
@@ -88,11 +101,11 @@ static void initialize(int argc, char **argv, char **environment)
 int old_start(int (*entry)(int, char **, char **), int argc, char **argv, initializer *init, finalizer *fini,
               finalizer *loader_fini, void *stack_end);
 __asm__(".symver old_start, __libc_start_main@" OLD);
-int __wrap___libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, initializer *init, finalizer *fini,
-                             finalizer *loader_fini, void *stack_end);
+int __wrap___libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, initializer *init,
+                             finalizer *fini, finalizer *loader_fini, void *stack_end);
 
-int __wrap___libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, initializer *init, finalizer *fini,
-                             finalizer *loader_fini, void *stack_end)
+int __wrap___libc_start_main(int (*entry)(int, char **, char **), int argc, char **argv, initializer *init,
+                             finalizer *fini, finalizer *loader_fini, void *stack_end)
 {
     /* Destructors are the dynamic linker's affair (loader_fini), then as now. */
     return old_start(entry, argc, argv, init ? init : initialize, fini, loader_fini, stack_end);

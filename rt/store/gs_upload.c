@@ -161,6 +161,20 @@ static int begin_session(struct upload *upload, char **session, hype_error **err
     return *session ? 0 : error_set(error, HYPE_FORMAT, "%s answered without a session to upload to", url);
 }
 
+/* The service compares the checksum; an emulator that does not should at least have every byte. */
+static int check_created(const struct upload *upload, const struct http_response *response, hype_error **error)
+{
+    json_t *answer = json_loadb(response->body ? response->body : "", response->size, 0, NULL);
+    const char *text = json_string_value(json_object_get(answer, "size"));
+    uint64_t size = text ? strtoull(text, NULL, 10) : upload->content->size;
+    json_decref(answer);
+    if (size == upload->content->size)
+        return CREATED;
+    return error_set(error, HYPE_REFUSED, "gs://%s/%s%s was made with %llu bytes of %llu", upload->store->bucket,
+                     upload->store->prefix, upload->name, (unsigned long long)size,
+                     (unsigned long long)upload->content->size);
+}
+
 /* What an answer to a chunk or a question says; *OFFSET moves to where to go on. */
 static int read_outcome(const struct upload *upload, const struct http_request *request,
                         const struct http_response *response, uint64_t *offset, hype_error **error)
@@ -175,7 +189,7 @@ static int read_outcome(const struct upload *upload, const struct http_request *
         return GOING_ON;
     }
     if (http_succeeded(response))
-        return CREATED;
+        return check_created(upload, response, error);
     if (response->status == 412)
         return PRESENT;
     if (response->status == 404 || response->status == ERRORS_OF_SESSION)

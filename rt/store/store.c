@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const struct store_operations *const stores[] = {&store_file, &store_gs};
+static const struct store_operations *const stores[] = {&store_file, &store_gs, &store_s3};
 
 int store_open(const char *uri, struct store **store, hype_error **error)
 {

@@ -62,6 +62,6 @@ int store_split_uri(const char *uri, char **store_uri, char **name, hype_error *
 bool store_name_valid(const char *name);
 
 /* The stores there are, one file each. */
-extern const struct store_operations store_file, store_gs;
+extern const struct store_operations store_file, store_gs, store_s3;
 
 #endif

@@ -84,6 +84,7 @@ static int ask(const struct docker_submitter *s, const char *method, const char 
                                    .body = text ? text : "",
                                    .body_size = text ? strlen(text) : 0,
                                    .stall_s = -1,
+                                   .attempts = s->socket ? 2 : 0, /* a daemon of this machine is there or not */
                                    .idempotent = strcmp(method, "POST") != 0};
     set_host(s, &request);
     return unreachable(s, http_perform(&request, response, error), error);

@@ -19,11 +19,18 @@ static struct store *store;
 
 /* ---- Helpers ---- */
 
-static void check(int status, hype_error *error)
+static void check_status(int status, const hype_error *error)
 {
     if (status < 0)
         fail_msg("status %d: %s", status, error ? error->message : "no error made");
 }
+
+/* The call comes before its error is looked at. */
+#define check(call, error)                                                                                             \
+    do {                                                                                                               \
+        int status_ = (call);                                                                                          \
+        check_status(status_, error);                                                                                  \
+    } while (0)
 
 static char *random_bytes(size_t size, uint64_t seed)
 {

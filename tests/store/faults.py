@@ -3,7 +3,11 @@
 
   faults.py PORT UPSTREAM_PORT SEED
 
-About every fourth request meets one of the FAULTS; after three in a row comes a good one.
+About every fourth request meets one of the FAULTS; after three in a row comes a good one. Damage is rarer, since an
+object in many ranges has to come whole in three tries.
+
+Of resumable uploads to Google Cloud Storage half of a chunk may arrive. Questions about how far such an upload got
+("Content-Range: bytes */SIZE") are answered here: fake-gcs-server takes them for the end of the object.
 """
 import http.client
 import random
@@ -17,14 +21,22 @@ FAULTS = ["reset-before", "reset-half", "reset-after", "truncate", "damage", "42
 chance = random.Random(int(sys.argv[3]))
 lock = threading.Lock()
 in_a_row = 0
+since_damage = 0
+sessions = {}  # path of a resumable upload: how many bytes have arrived, or the answer at its end
+QUANTUM = 256 * 1024
 
 
 def choose():
-    global in_a_row
+    global in_a_row, since_damage
     with lock:
+        since_damage += 1
         if in_a_row < 3 and chance.random() < 0.25:
             in_a_row += 1
-            return chance.choice(FAULTS)
+            fault = chance.choice(FAULTS)
+            if fault == "damage":
+                fault = fault if since_damage > 20 else None
+                since_damage = 0
+            return fault
         in_a_row = 0
         return None
 
@@ -51,26 +63,58 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def upstream(self, body, **replaced):
+        upstream = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]))
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in ("connection", "expect"):
+                upstream.putheader(name, replaced.get(name.lower().replace("-", "_"), value))
+        upstream.endheaders(body)
+        response = upstream.getresponse()
+        data = response.read()
+        upstream.close()
+        self.remember(response, data)
+        return response, data
+
+    def remember(self, response, data):
+        """How far a resumable upload has come."""
+        if self.command == "PUT" and "uploadType=resumable" in self.path:
+            if response.status == 308:
+                sessions[self.path] = int(response.headers.get("Range", "bytes=0--1").split("-", 1)[1]) + 1
+            elif response.status < 400:
+                sessions[self.path] = (response.status, response.getheaders(), data)
+
+    def answer_how_far(self):
+        have = sessions.get(self.path, 0)
+        if isinstance(have, tuple):
+            return self.answer(*have)
+        return self.answer(308, [("Range", f"bytes=0-{have - 1}")] if have else [], b"")
+
+    def upload_half(self, size):
+        """Half of a chunk arrives before the connection breaks."""
+        half = size // 2 // QUANTUM * QUANTUM
+        where = self.headers.get("Content-Range", "")
+        body = self.rfile.read(size // 2)
+        if self.command == "PUT" and "uploadType=resumable" in self.path and half and where.startswith("bytes "):
+            first, rest = where[6:].split("-", 1)
+            total = rest.split("/")[1]
+            self.upstream(body[:half], content_length=str(half),
+                          content_range=f"bytes {first}-{int(first) + half - 1}/{total}")
+
     def forward(self):
         size = int(self.headers.get("Content-Length", 0))
         fault = choose()
         if fault == "reset-before":
             return self.reset()
         if fault == "reset-half":
-            self.rfile.read(size // 2)
+            self.upload_half(size)
             return self.reset()
         body = self.rfile.read(size)
         if fault in ("429", "500", "503"):
             return self.answer(int(fault), [("Retry-After", "0"), ("x-request-id", "fault")], b"busy")
-        upstream = http.client.HTTPConnection("127.0.0.1", int(sys.argv[2]))
-        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            if name.lower() not in ("connection", "expect"):
-                upstream.putheader(name, value)
-        upstream.endheaders(body)
-        response = upstream.getresponse()
-        data = response.read()
-        upstream.close()
+        if self.headers.get("Content-Range", "").startswith("bytes */"):
+            return self.answer_how_far()
+        response, data = self.upstream(body)
         if fault == "reset-after":
             return self.reset()
         length = int(response.headers["Content-Length"]) if self.command == "HEAD" and "Content-Length" in response.headers else len(data)

@@ -11,6 +11,7 @@
 #include "../stage.h"
 #include "submitter.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -19,8 +20,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define OWNER_LABEL "hype.owner"
-#define LOG_LABEL   "hype.termination-log"
+#define OWNER_LABEL    "hype.owner"
+#define STAGING_LABEL  "hype.staging"  /* where the call was staged, */
+#define MANIFEST_LABEL "hype.manifest" /* and its manifest there */
+#define LOGS           "/tmp"
+#define LOG_PREFIX     "hype-termination-log-" /* PID-STARTTIME-XXXXXX */
 
 struct volume {
     unsigned id;
@@ -156,11 +160,30 @@ static void delete_quietly(const struct docker_submitter *s, const char *path)
         log_warning("Docker", "%s", error ? error->message : path);
 }
 
-/* A termination log is only ever a file that this library has made. */
-static void remove_log(const char *path)
+/* What a call staged, where it is in the store that this submitter has too. */
+static void remove_staged(const struct docker_submitter *s, const char *name, json_t *labels)
 {
-    if (path && text_starts_with(path, "/tmp/hype-termination-log-") && !strchr(path + strlen("/tmp/"), '/'))
-        unlink(path);
+    const char *staging = json_string_value(json_object_get(labels, STAGING_LABEL));
+    const char *manifest = json_string_value(json_object_get(labels, MANIFEST_LABEL));
+    if (!name || !staging || !manifest || strcmp(staging, s->staging->uri) != 0 || !store_name_valid(manifest) ||
+        !text_starts_with(name, "hype-run-") || !store_name_valid(name))
+        return;
+    struct staged staged = {.store = s->staging, .folder = strdup(name), .manifest_name = strdup(manifest)};
+    if (staged.folder && staged.manifest_name)
+        stage_remove(&staged);
+}
+
+static void sweep_logs(void)
+{
+    DIR *folder = opendir(LOGS);
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        long pid;
+        unsigned long long start;
+        if (sscanf(entry->d_name, LOG_PREFIX "%ld-%llu-", &pid, &start) == 2 && start_time(pid) != start)
+            unlinkat(dirfd(folder), entry->d_name, 0); /* of another user: it is not ours to remove */
+    }
+    if (folder)
+        closedir(folder);
 }
 
 static void sweep_containers(const struct docker_submitter *s, json_t *containers)
@@ -177,7 +200,8 @@ static void sweep_containers(const struct docker_submitter *s, json_t *container
             continue;
         log_info("Docker", "Removing container %.12s of a program that has ended", id);
         delete_quietly(s, path);
-        remove_log(json_string_value(json_object_get(labels, LOG_LABEL)));
+        const char *name = json_string_value(json_array_get(json_object_get(container, "Names"), 0)); /* "/NAME" */
+        remove_staged(s, name && *name == '/' ? name + 1 : NULL, labels);
     }
 }
 
@@ -205,6 +229,7 @@ static void sweep(struct docker_submitter *s)
     if (s->swept)
         return;
     s->swept = true;
+    sweep_logs();
     for (int volumes = 0; volumes < 2; volumes++) {
         cleanup_error hype_error *error = NULL;
         cleanup_response struct http_response response;
@@ -454,6 +479,20 @@ static int add_volumes(struct docker_submitter *s, json_t *mounts, const hype_en
     return 0;
 }
 
+/* What the store needs to be told; the credentials among it are the store's only way to know the call there. */
+static void add_store_variables(const struct docker_submitter *s, json_t *variables)
+{
+    static const char *const of_s3[] = {"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+                                        "AWS_REGION",         "AWS_DEFAULT_REGION",    "AWS_ENDPOINT_URL",
+                                        "AWS_ENDPOINT_URL_S3"};
+    static const char *const of_gs[] = {"STORAGE_EMULATOR_HOST"};
+    bool s3 = text_starts_with(s->staging->uri, "s3:"), gs = text_starts_with(s->staging->uri, "gs:");
+    const char *const *names = s3 ? of_s3 : of_gs;
+    for (size_t i = 0; (s3 || gs) && i < (s3 ? ARRAY_SIZE(of_s3) : ARRAY_SIZE(of_gs)); i++)
+        if (getenv(names[i]))
+            json_array_append_new(variables, json_sprintf("%s=%s", names[i], getenv(names[i])));
+}
+
 static int add_mounts(struct docker_submitter *s, json_t *mounts, json_t *variables, const struct job *job,
                       const char *log_path, hype_error **error)
 {
@@ -475,16 +514,18 @@ static int add_mounts(struct docker_submitter *s, json_t *mounts, json_t *variab
     return status < 0 ? status : add_volumes(s, mounts, &job->env, error);
 }
 
-static int describe(struct docker_submitter *s, const struct job *job, const char *image, const char *manifest,
+static int describe(struct docker_submitter *s, const struct job *job, const char *image, const struct staged *staged,
                     const char *log_path, json_t **container, hype_error **error)
 {
     json_t *mounts = json_array(), *variables = json_array(), *host = json_object(), *labels = json_object();
     json_array_append_new(variables, json_sprintf("HYPE_EXECUTION_ID=%s", job->id));
+    add_store_variables(s, variables);
     for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && job->env.variables[i].name; i++)
         json_array_append_new(variables,
                               json_sprintf("%s=%s", job->env.variables[i].name, job->env.variables[i].value));
     json_object_set_new(labels, OWNER_LABEL, json_string(s->owner));
-    json_object_set_new(labels, LOG_LABEL, json_string(log_path));
+    json_object_set_new(labels, STAGING_LABEL, json_string(s->staging->uri));
+    json_object_set_new(labels, MANIFEST_LABEL, json_string(staged->manifest_name));
     json_object_set_new(labels, "hype.function", json_string(job->entry->name));
     for (size_t i = 0; i < ARRAY_SIZE(job->env.labels) && job->env.labels[i].name; i++)
         json_object_set_new(labels, job->env.labels[i].name, json_string(job->env.labels[i].value));
@@ -494,8 +535,8 @@ static int describe(struct docker_submitter *s, const struct job *job, const cha
     if (s->network)
         json_object_set_new(host, "NetworkMode", json_string(s->network));
     json_object_set_new(host, "Mounts", mounts);
-    *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", image, "Cmd", manifest, "Env", variables,
-                           "Labels", labels, "HostConfig", host, "Tty", 0);
+    *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", image, "Cmd", staged->manifest, "Env",
+                           variables, "Labels", labels, "HostConfig", host, "Tty", 0);
     if (status == 0 && !*container)
         status = error_set(error, HYPE_INVALID, "%s(): the environment has text that is no UTF-8", job->entry->name);
     if (status < 0) {
@@ -594,11 +635,11 @@ static int follow(struct docker_submitter *s, struct job *job, int *exit_status,
 
 /* ---- A call ---- */
 
-static int start_container(struct docker_submitter *s, const struct job *job, const char *image, const char *manifest,
-                           const char *log_path, bool *created, hype_error **error)
+static int start_container(struct docker_submitter *s, const struct job *job, const char *image,
+                           const struct staged *staged, const char *log_path, bool *created, hype_error **error)
 {
     json_t *container;
-    int status = describe(s, job, image, manifest, log_path, &container, error);
+    int status = describe(s, job, image, staged, log_path, &container, error);
     if (status < 0)
         return status;
     cleanup_free char *create = text_format("/containers/create?name=%s", job->id);
@@ -667,7 +708,7 @@ static int run_container(struct docker_submitter *s, struct job *job, const char
 {
     bool created = false;
     int exit_status = 0;
-    int status = start_container(s, job, image, staged->manifest, log_path, &created, error);
+    int status = start_container(s, job, image, staged, log_path, &created, error);
     if (status == 0)
         status = follow(s, job, &exit_status, error);
     if (status == 0)
@@ -691,10 +732,11 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
     int status = ensure_image(s, image, error);
     if (status < 0)
         return status;
-    char log_path[] = "/tmp/hype-termination-log-XXXXXX";
-    int log = mkostemp(log_path, O_CLOEXEC);
+    cleanup_free char *log_path =
+        text_format(LOGS "/" LOG_PREFIX "%ld-%llu-XXXXXX", (long)getpid(), start_time(getpid()));
+    int log = log_path ? mkostemp(log_path, O_CLOEXEC) : -1;
     if (log < 0)
-        return error_system(error, errno, "cannot make a termination log in /tmp");
+        return log_path ? error_system(error, errno, "cannot make a termination log in " LOGS) : error_memory(error);
     if (fchmod(log, 0622) < 0) /* the image's user may be any */
         log_warning("Docker", "cannot open %s to others", log_path);
     close(log);

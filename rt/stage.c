@@ -3,6 +3,7 @@
 
 #include "log.h"
 #include "manifest.h"
+#include "progress.h"
 #include "task.h"
 
 #include <dlfcn.h>
@@ -199,10 +200,20 @@ static void set_known(const char *uri)
 }
 
 struct transfer {
+    struct progress *progress;
+    uint64_t moved;
     struct store *store;
     const struct staged_file *file;
     bool created;
 };
+
+static void on_progress(uint64_t done, uint64_t total, void *context)
+{
+    struct transfer *t = context;
+    (void)total;
+    progress_add(t->progress, (int64_t)(done - t->moved));
+    t->moved = done;
+}
 
 static int transfer(void *context, hype_error **error)
 {
@@ -215,7 +226,7 @@ static int transfer(void *context, hype_error **error)
         return 0;
     int status = t->store->operations->head(t->store, t->file->name, &size, NULL);
     if (status < 0 || size != t->file->content.size)
-        status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, NULL, NULL,
+        status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, on_progress, t,
                                                      &t->created, error);
     if (status < 0)
         return error_wrap(error, status, "staging %s", uri);
@@ -229,13 +240,19 @@ int stage_files(struct store *store, const struct staged_file *files, size_t n, 
     if (!transfers)
         return error_memory(error);
     struct task_group group = {.limit = TRANSFERS};
+    struct progress progress;
+    uint64_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += files[i].content.size;
+    progress_start(&progress, "Staging", total);
     log_info("Staging", "Uploading %zu files to staging location %s to prepare for execution.", n, store->uri);
     for (size_t i = 0; i < n; i++) {
-        transfers[i] = (struct transfer){store, &files[i], false};
+        transfers[i] = (struct transfer){.progress = &progress, .store = store, .file = &files[i]};
         if (task_group_start(&group, transfer, &transfers[i]) < 0)
             break;
     }
     int status = task_group_wait(&group, error);
+    progress_end(&progress);
     if (status < 0)
         return status;
     size_t created = 0;

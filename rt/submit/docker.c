@@ -756,6 +756,16 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
 
 /* ---- The submitter ---- */
 
+static int docker_sweep(hype_submitter *submitter, hype_error **error)
+{
+    struct docker_submitter *s = (struct docker_submitter *)submitter;
+    cleanup_response struct http_response response;
+    int status = ask(s, "GET", "/_ping", NULL, &response, error); /* a daemon that is not there is told of here */
+    if (status == 0)
+        sweep(s);
+    return status;
+}
+
 static void docker_free(struct docker_submitter *s)
 {
     for (struct volume *volume; (volume = s->volumes);) {
@@ -865,5 +875,6 @@ const struct submitter_operations submitter_docker = {
     .scheme = "docker",
     .open = docker_open,
     .run = docker_run,
+    .sweep = docker_sweep,
     .close = docker_close,
 };

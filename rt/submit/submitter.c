@@ -126,7 +126,7 @@ static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter 
     return 0;
 }
 
-static hype_submitter *open_url(const char *url, hype_error **error)
+hype_submitter *submitter_open(const char *url, hype_error **error)
 {
     struct parsed parsed;
     hype_submitter *submitter = NULL;
@@ -140,7 +140,7 @@ static hype_submitter *open_url(const char *url, hype_error **error)
 hype_submitter *hype_submitter_open(const char *url)
 {
     hype_error *error = NULL;
-    hype_submitter *submitter = open_url(url, &error);
+    hype_submitter *submitter = submitter_open(url, &error);
     error_publish(error);
     return submitter;
 }
@@ -162,7 +162,7 @@ hype_submitter *submitter_default(hype_error **error)
     pthread_mutex_lock(&default_lock);
     if (!default_submitter || default_owner != getpid()) { /* a child of fork() has none of its parent's servers */
         const char *url = getenv("HYPE_SUBMITTER");
-        default_submitter = open_url(url && *url ? url : "process:", error);
+        default_submitter = submitter_open(url && *url ? url : "process:", error);
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
         else if (default_owner == 0)

@@ -46,6 +46,8 @@ struct submitter_operations {
     int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
     /* In a task. 0: job->returned is set. */
     int (*run)(hype_submitter *submitter, struct job *job, hype_error **error);
+    /* In a task: removes what programs have left that ended without doing so. NULL where nothing can be left. */
+    int (*sweep)(hype_submitter *submitter, hype_error **error);
     /* In a task: deletes what the submitter keeps between calls (transient volumes), and frees it. */
     void (*close)(hype_submitter *submitter);
 };
@@ -65,7 +67,8 @@ struct hype_submitter {
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call); /* by the calling task */
 void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 
-/* hype_default_submitter() with its error. */
+/* hype_submitter_open() and hype_default_submitter() with their errors. */
+hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */

@@ -137,6 +137,12 @@ done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
 HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
 pid=$!
+sleep 2
+kill -9 $pid
+wait $pid 2> /dev/null || :
+check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc docker: && test -z \"\$(remains)\""
+HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+pid=$!
 sleep 0.6
 kill -TERM $pid
 wait $pid 2> /dev/null || :

@@ -1,0 +1,29 @@
+/* main.c: hype's own command: what keeps places tidy that calls have run in. */
+#include "cli.h"
+
+#include <hype/hype.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: hype gc STAGING [--days=N] [--delete]\n"
+    "       hype gc docker:\n"
+    "       hype --version\n"
+    "\n"
+    "gc lists what was staged in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR) more than N days\n"
+    "ago (7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
+    "programs of this machine that have ended without doing so.\n";
+
+int main(int argc, char **argv)
+{
+    if (argc >= 2 && strcmp(argv[1], "gc") == 0)
+        return gc_main(argc - 1, argv + 1);
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return printf("hype %s\n", HYPE_VERSION) < 0;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+        return fputs(usage, stdout) < 0;
+    if (argc >= 2)
+        fprintf(stderr, "hype: there is no command '%s'\n", argv[1]);
+    fputs(usage, stderr);
+    return 2;
+}

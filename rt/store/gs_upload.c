@@ -18,8 +18,11 @@
 #include <string.h>
 
 enum {
-    SMALL = 4 << 20,         /* bytes that go in one request */
-    CHUNK_SIZE = 32 << 20,   /* a multiple of 256 KiB, as the service demands */
+    SMALL = 4 << 20, /* bytes that go in one request */
+    /* Multiples of 256 KiB, as the service demands. It keeps what came of a broken chunk, but what stands between may
+     * not: behind a break chunks are smaller. */
+    CHUNK_LARGEST = 1 << 30,
+    CHUNK_CAREFUL = 32 << 20,
     TRIES = 6,               /* of a chunk, without any progress */
     SESSIONS = 3,            /* the service may lose one */
     ERRORS_OF_SESSION = 410, /* from here on there is no session any more; 404 too */
@@ -32,6 +35,7 @@ struct upload {
     store_progress *progress;
     void *progress_context;
     char *metadata; /* JSON: the name and checksum */
+    uint64_t chunk; /* bytes of the next one */
     uint64_t base;  /* what had arrived before the running request */
     uint32_t sum;
     hype_error **error;
@@ -214,7 +218,7 @@ static int send_chunk(struct upload *upload, const char *session, uint64_t *offs
                       hype_error **error)
 {
     const struct store_content *content = upload->content;
-    uint64_t left = content->size - *offset, size = left < CHUNK_SIZE ? left : CHUNK_SIZE;
+    uint64_t left = content->size - *offset, size = left < upload->chunk ? left : upload->chunk;
     cleanup_free char *range = text_format("Content-Range: bytes %llu-%llu/%llu", (unsigned long long)*offset,
                                            (unsigned long long)(*offset + size - 1), (unsigned long long)content->size);
     if (!range)
@@ -252,6 +256,7 @@ static int run_session(struct upload *upload, const char *session, hype_error **
             if (status < 0)
                 return error_set(error, HYPE_CANCELLED, "cancelled");
             status = ask(upload, session, &offset, &failure);
+            upload->chunk = CHUNK_CAREFUL;
         }
         if (status != GOING_ON) {
             if (error && !*error)
@@ -303,6 +308,7 @@ int gs_upload(struct store *store, const char *name, const struct store_content 
     struct upload upload = {.store = (struct gs_store *)store,
                             .name = name,
                             .content = content,
+                            .chunk = CHUNK_LARGEST,
                             .progress = progress,
                             .progress_context = progress_context};
     *created = false;

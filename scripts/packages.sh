@@ -1,7 +1,7 @@
 # Debian packages, sourced by the other scripts. HYPE_BUILD_PACKAGES builds; HYPE_TEST_PACKAGES is what the tests add.
 HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
 libssl-dev libcurl4-openssl-dev libexpat1-dev libelf-dev zlib1g-dev libxxhash-dev"
-HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev"
+HYPE_TEST_PACKAGES="curl python3 openssl libcurl4 libcmocka-dev valgrind lld-19 libclang-rt-19-dev"
 
 # Installs those of its arguments that are missing, after saying which.
 install_packages() {

@@ -3,7 +3,8 @@
 
   run.py CONFORMANCE file|gs|s3 [--faults SEED]
 
-gs needs fake-gcs-server, s3 minio, found in PATH or where `go install` puts programs; without them it exits with 77.
+gs needs fake-gcs-server, s3 minio, found in PATH or where `go install` puts programs (scripts/test_servers.sh); without
+them it exits with 77.
 """
 import json
 import os
@@ -21,9 +22,8 @@ SKIPPED = 77
 
 def program(name):
     folders = os.environ.get("PATH", "").split(":") + [os.path.expanduser("~/go/bin")]
-    if os.environ.get("GOPATH"):
-        folders.append(os.environ["GOPATH"] + "/bin")
-    elif shutil.which("go"):
+    if shutil.which("go"):
+        folders += subprocess.check_output(["go", "env", "GOBIN"], text=True).split()
         folders.append(subprocess.check_output(["go", "env", "GOPATH"], text=True).strip() + "/bin")
     found = shutil.which(name, path=":".join(folders))
     if not found:

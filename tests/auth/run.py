@@ -86,11 +86,22 @@ class Fake(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path.startswith("/latest/"):
             return self.ec2()
+        if self.path.startswith("/storage/v1/b/bucket/o/"):
+            return self.storage()
         if self.path != "/computeMetadata/v1/instance/service-accounts/default/token":
             return self.answer(404, "")
         if self.headers.get("Metadata-Flavor") != "Google":
             return self.answer(403, "Missing Metadata-Flavor:Google header.")
         self.token("machine", Metadata_Flavor="Google")
+
+    def storage(self):
+        Fake.asked.append(self.headers.get("Authorization"))
+        if self.headers.get("Authorization") != "Bearer person-3" or self.headers.get("x-goog-user-project") != "billed":
+            return self.answer(401, {"error": {"message": "Invalid Credentials"}})
+        if "forbidden" in self.path:
+            return self.answer(403, {"error": {"message": "someone does not have storage.objects.get access"}},
+                               x_guploader_uploadid="upload-1")
+        self.answer(200, {"size": "5"})
 
     def ec2(self):
         if self.headers.get("X-aws-ec2-metadata-token") != "session-1":
@@ -160,6 +171,21 @@ class Credentials(unittest.TestCase):
     def test_a_busy_token_server_is_asked_again(self):
         Fake.failures = 2
         self.assertEqual(self.who("google", GOOGLE_APPLICATION_CREDENTIALS=self.robot()), ["robot-1 -"])
+
+    def test_a_store_renews_what_is_refused_and_names_what_is_missing(self):
+        path = self.write("p.json", {**self.PERSON, "token_uri": f"http://{HOST}/token"})
+        google = {"GOOGLE_APPLICATION_CREDENTIALS": path, "CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE": f"http://{HOST}/"}
+        self.assertEqual(self.who("head", "gs://bucket/folder/there", **google), ["5"])
+        self.assertEqual(Fake.asked, ["person", "Bearer person-1", "person", "Bearer person-3"])
+        Fake.asked = ["-"] * 2
+        said = self.who("head", "gs://bucket/forbidden", **google)
+        self.assertIn("the permission storage.objects.get on the bucket bucket", said)
+        self.assertIn("someone does not have", said)
+        self.assertIn("upload-1", said)
+        self.assertNotIn("person-3", said)
+        self.assertEqual(len(Fake.asked), 4)  # once: a refusal is not tried again
+        said = self.who("head", "gs://bucket/there", HOME="/none", GCE_METADATA_HOST="127.0.0.1:1")
+        self.assertIn("there are no Google credentials", said)
 
     def test_google_failures_say_what_to_do(self):
         said = self.who("google", GCE_METADATA_HOST="127.0.0.1:1")

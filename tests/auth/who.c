@@ -2,6 +2,7 @@
  */
 #include "auth/aws.h"
 #include "auth/google.h"
+#include "store/store.h"
 #include "task.h"
 #include "util.h"
 
@@ -53,10 +54,30 @@ static void aws(void *unused)
     error_free(error);
 }
 
+/* The size of an object. */
+static void head(void *uri)
+{
+    hype_error *error = NULL;
+    struct store *store = NULL;
+    cleanup_free char *folder = NULL, *name = NULL;
+    uint64_t size;
+    if (store_split_uri(uri, &folder, &name, &error) < 0 || store_open(folder, &store, &error) < 0 ||
+        store->operations->head(store, name, &size, &error) < 0) {
+        fprintf(stderr, "%s\n", error->message);
+        failed = 1;
+    } else {
+        printf("%llu\n", (unsigned long long)size);
+    }
+    store_close(store);
+    error_free(error);
+}
+
 int main(int argc, char **argv)
 {
     int times = argc > 2 ? atoi(argv[2]) : 1;
     const char *what = argc > 1 ? argv[1] : "";
+    if (strcmp(what, "head") == 0 && argc > 2)
+        return task_run(head, argv[2], NULL) < 0 || failed;
     task_function *function = strcmp(what, "google") == 0           ? google
                               : strcmp(what, "google-refused") == 0 ? google_refused
                                                                     : aws;

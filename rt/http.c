@@ -240,6 +240,8 @@ static size_t on_upload(char *buffer, size_t one, size_t room, void *context)
 static int on_rewind(void *context, curl_off_t offset, int origin)
 {
     struct transfer *transfer = context;
+    if (!transfer->request->idempotent && transfer->sent > 0)
+        return CURL_SEEKFUNC_FAIL; /* it may have arrived: curl must not repeat it by itself */
     if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > transfer->request->body_size)
         return CURL_SEEKFUNC_FAIL;
     transfer->sent = (uint64_t)offset;
@@ -294,6 +296,8 @@ static int explain_failure(struct transfer *transfer, hype_error **error)
                           request->url);
     }
     const char *hint = "";
+    if (transfer->result == CURLE_SEND_FAIL_REWIND)
+        why = "the connection broke before there was an answer";
     if (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE)
         hint = " (certificates that are trusted are set by CURL_CA_BUNDLE or SSL_CERT_FILE)";
     else if (transfer->result == CURLE_COULDNT_RESOLVE_PROXY)

@@ -22,6 +22,7 @@ enum { LOOK_LIMIT = 512 /* headers */ };
 
 struct look {
     const struct command *command;
+    const char *wanted; /* the text that is looked for */
     char *seen[LOOK_LIMIT];
     size_t n_seen;
 };
@@ -86,30 +87,40 @@ static bool look_at_file(struct look *look, const char *path)
     char *text = tool_read(path, &size);
     if (!text)
         return false;
-    bool found = memmem(text, size, "HYPE_FN", strlen("HYPE_FN")) || look_at_includes(look, text, path);
+    bool found = memmem(text, size, look->wanted, strlen(look->wanted)) || look_at_includes(look, text, path);
     free(text);
     return found;
 }
 
-bool compile_may_define(const struct command *command, const char *source)
+bool compile_mentions(const struct command *command, const struct word *source, const char *text)
 {
-    struct look look = {.command = command};
-    return look_at_file(&look, source);
+    struct look look = {.command = command, .wanted = text};
+    return look_at_file(&look, source->argument);
+}
+
+bool compile_may_define(const struct command *command, const struct word *source)
+{
+    return compile_mentions(command, source, "HYPE_FN");
 }
 
 /* ---- hypecc-scan ---- */
 
-char *compile_generate(const struct command *command, const char *source, const char *mode)
+char *compile_generate(const struct command *command, const struct word *word_, const char *mode)
 {
+    const char *source = word_->argument;
     struct arguments scan = {.n = 0};
     char *output;
     size_t size;
-    const char *slash = strrchr(source, '/');
+    const char *unit = word_->name ? word_->name : source, *slash = strrchr(unit, '/');
     arguments_add(&scan, place_scan());
     arguments_add(&scan, mode);
     arguments_add(&scan, "--unit");
-    arguments_add(&scan, slash ? slash + 1 : source);
+    arguments_add(&scan, slash ? slash + 1 : unit);
     arguments_add(&scan, "--");
+    if (word_->name) { /* the working folder is where standard input lies */
+        arguments_add(&scan, "-iquote");
+        arguments_add(&scan, ".");
+    }
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
@@ -140,8 +151,12 @@ void compile_add_common(struct arguments *arguments, const struct command *comma
         arguments_add(arguments, "-isystem");
         arguments_add(arguments, include);
     }
-    if (!command->position_chosen) /* the remote object is a shared one, made of the same objects */
-        arguments_add(arguments, "-fPIC");
+    if (command->position_chosen)
+        return;
+    /* The remote object is a shared one, made of the same objects; and still the compiler may optimize as for a
+     * program. */
+    arguments_add(arguments, "-fPIC");
+    arguments_add(arguments, "-fno-semantic-interposition");
 }
 
 void compile_add_target(struct arguments *arguments, const struct command *command, const char *source)
@@ -175,30 +190,30 @@ static char *quote(const char *text)
 }
 
 /* The private file: same base name, same time of modification. */
-static char *write_combined(const char *source, const char *generated)
+static char *write_combined(const char *source, const char *shown, const char *generated)
 {
     static unsigned count;
     size_t size;
     struct stat status;
     char *text = tool_read(source, &size), *folder = format("%s/%u", tool_folder(), count++);
-    const char *slash = strrchr(source, '/');
-    char *path = format("%s/%s", folder, slash ? slash + 1 : source);
+    const char *slash = strrchr(shown, '/');
+    char *path = format("%s/%s", folder, slash ? slash + 1 : shown);
     if (!text || stat(source, &status) < 0)
         fail("cannot read %s: %s", source, strerror(errno));
     if (mkdir(folder, 0700) < 0)
         fail("cannot make %s: %s", folder, strerror(errno));
     FILE *file = fopen(path, "w");
-    char *name = quote(source);
+    char *name = quote(shown);
     if (!file || fprintf(file, "#line 1 \"%s\"\n", name) < 0 || fwrite(text, 1, size, file) != size ||
-        fprintf(file, "\n#line 1 \"%s.hype\"\n%s", name, generated) < 0 || fclose(file) != 0)
+        fprintf(file, "\n#line 1 \"<%s.hype>\"\n%s", name, generated) < 0 || fclose(file) != 0)
         fail("cannot write %s: %s", path, strerror(errno));
     struct timespec times[2] = {status.st_mtim, status.st_mtim};
     utimensat(AT_FDCWD, path, times, 0);
     return path;
 }
 
-/* In a dependency file the private file's name stands, escaped for make; the user's takes its place. */
-static void correct_dependencies(const char *file, const char *combined, const char *source)
+/* Where the private file's name stands, the user's takes its place. */
+static void correct_names(const char *file, const char *combined, const char *source)
 {
     size_t size;
     char *text = file ? tool_read(file, &size) : NULL;
@@ -254,53 +269,95 @@ static const char *preprocessor_dependencies(const struct command *command)
     return NULL;
 }
 
-static void add_options(struct arguments *arguments, const struct command *command, const char *dependency_file)
+bool compile_heeds(const struct word *word)
+{
+    switch (word->option ? word->option->effect : EFFECT_PASS) {
+    case EFFECT_OUTPUT:
+    case EFFECT_COMPILE:
+    case EFFECT_ASSEMBLE:
+    case EFFECT_PREPROCESS:
+    case EFFECT_LINK:
+    case EFFECT_LINKER:
+    case EFFECT_XLINKER:
+    case EFFECT_LIBRARY:
+    case EFFECT_LIBRARY_FOLDER:
+    case EFFECT_PROGRAM_ONLY:
+    case EFFECT_SHARED:
+    case EFFECT_STATIC:
+    case EFFECT_RELOCATABLE:
+        return false;
+    default:
+        return !word->input;
+    }
+}
+
+static void add_options(struct arguments *arguments, const struct command *command, const char *dependency_file,
+                        const struct target *target)
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
         bool ours = strncmp(word->argument, "-W", 2) == 0 && strstr(word->argument, "hype-");
-        bool dropped = ours || word->input || effect == EFFECT_OUTPUT || effect == EFFECT_COMPILE ||
-                       effect == EFFECT_ASSEMBLE || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
-                       (effect == EFFECT_DEPENDENCY_FILE && dependency_file);
-        bool linking = effect == EFFECT_LINKER || effect == EFFECT_XLINKER || effect == EFFECT_LIBRARY ||
-                       effect == EFFECT_LIBRARY_FOLDER || effect == EFFECT_PROGRAM_ONLY || effect == EFFECT_SHARED ||
-                       effect == EFFECT_STATIC || effect == EFFECT_RELOCATABLE;
-        if (!dropped && !linking)
+        bool dropped = ours || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
+                       (effect == EFFECT_DEPENDENCY_FILE && dependency_file) || !targets_heeds(target, word) ||
+                       (target && (effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE));
+        if (!dropped && compile_heeds(word))
             arguments_add_word(arguments, word);
     }
 }
 
-int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
-                 const char *dependency_file)
+static const char *step_option(const struct command *command)
 {
-    const char *path = source->argument;
-    char *combined = write_combined(path, generated), *folder = folder_of(path);
+    return command->preprocess ? "-E" : command->assemble ? "-S" : "-c";
+}
+
+/* Line markers of what the user sees: compiler caches look for the files that they name. */
+static void print_preprocessed(const char *file, const char *combined, const char *shown, const char *output)
+{
+    size_t size;
+    correct_names(file, quote(combined), quote(shown));
+    char *text = tool_read(file, &size);
+    FILE *out = output && strcmp(output, "-") != 0 ? fopen(output, "w") : stdout;
+    if (!text || !out || fwrite(text, 1, size, out) != size || (out == stdout ? fflush(out) : fclose(out)) != 0)
+        fail("cannot write what was preprocessed%s%s", output ? " to " : "", output ? output : "");
+}
+
+int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
+                 const char *dependency_file, const struct target *target)
+{
+    const char *path = source->argument, *shown = source->name ? source->name : path;
+    char *combined = write_combined(path, shown, generated), *folder = folder_of(shown);
     struct arguments compile = {.n = 0};
-    for (size_t i = 0; i < wrapped.n; i++)
+    if (target)
+        targets_add_compiler(&compile, target);
+    for (size_t i = 0; i < wrapped.n && !target; i++)
         arguments_add(&compile, wrapped.list[i]);
     arguments_add(&compile, "-iquote");
     arguments_add(&compile, folder);
-    add_options(&compile, command, dependency_file);
+    add_options(&compile, command, dependency_file, target);
     compile_add_common(&compile, command);
-    compile_add_target(&compile, command, path);
-    arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, path));
-    if (!strchr(path, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
+    if (!target)
+        compile_add_target(&compile, command, shown);
+    arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, shown));
+    if (!strchr(shown, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
         arguments_add(&compile, "-ffile-prefix-map=./=");
     if (dependency_file) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependency_file);
     }
-    arguments_add(&compile, command->assemble ? "-S" : "-c");
+    arguments_add(&compile, step_option(command));
     arguments_add(&compile, "-x");
     arguments_add(&compile, "c");
     arguments_add(&compile, combined);
+    const char *preprocessed = command->preprocess ? format("%s/preprocessed", tool_folder()) : NULL;
     arguments_add(&compile, "-o");
-    arguments_add(&compile, output);
+    arguments_add(&compile, preprocessed ? preprocessed : output);
     int status = tool_run(&compile);
+    if (status == 0 && preprocessed)
+        print_preprocessed(preprocessed, combined, shown, output);
     if (status == 0) {
-        correct_dependencies(dependency_file, make_escape(combined), make_escape(path));
-        correct_dependencies(preprocessor_dependencies(command), make_escape(combined), make_escape(path));
+        correct_names(dependency_file, make_escape(combined), make_escape(shown));
+        correct_names(preprocessor_dependencies(command), make_escape(combined), make_escape(shown));
     }
     return status;
 }

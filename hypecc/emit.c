@@ -376,6 +376,17 @@ static void emit_entries(FILE *out, const struct model_unit *unit)
     fputs("};\n", out);
 }
 
+static bool has_long_double(const struct model_unit *unit)
+{
+    for (size_t i = 0; i < unit->n_entries; i++)
+        if (strstr(unit->entries[i].prototype, "long double"))
+            return true;
+    for (size_t t = 0; t < unit->n_types; t++)
+        if (unit->types[t].text && strstr(unit->types[t].text, "long double"))
+            return true;
+    return false;
+}
+
 static void emit_registration(FILE *out, const struct model_unit *unit)
 {
     fputs("\n"
@@ -383,7 +394,7 @@ static void emit_registration(FILE *out, const struct model_unit *unit)
           out);
     emit_string(out, unit->source);
     fprintf(out,
-            ", .abi = HYPE_ABI_HERE,\n"
+            ", .abi = %s,\n"
             "                                      .n_types = %zu, .n_entries = %zu,\n"
             "                                      .types = hype_types_, .entries = hype_entries_};\n"
             "\n"
@@ -399,7 +410,7 @@ static void emit_registration(FILE *out, const struct model_unit *unit)
             "{\n"
             "    hype_unregister_unit(&hype_unit_);\n"
             "}\n",
-            unit->n_types, unit->n_entries);
+            has_long_double(unit) ? "HYPE_ABI_HERE" : "HYPE_ABI_NO_LONG_DOUBLE", unit->n_types, unit->n_entries);
     bool first = true;
     for (size_t i = 0; i < unit->n_entries; i++) {
         const char *name = unit->entries[i].name;

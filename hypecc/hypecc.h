@@ -21,6 +21,8 @@ struct arguments {
 };
 void arguments_add(struct arguments *arguments, const char *argument);
 void arguments_add_word(struct arguments *arguments, const struct word *word);
+/* A word of a link: each input gets its own -x, since some have become objects. */
+void arguments_add_link_word(struct arguments *arguments, const struct word *word);
 
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* with HYPECC_VERBOSE=1 only */
@@ -39,6 +41,9 @@ int tool_capture(struct arguments *arguments, char **output, size_t *size);
 
 /* A private folder that is removed when this process ends, also by a signal. */
 const char *tool_folder(void);
+/* Removes it at once: for a command that ends as the wrapped compiler. */
+void tool_forget_folder(void);
+void tool_make_folder(const char *path);
 void tool_write(const char *path, const void *data, size_t size);
 /* NULL when the file cannot be read. */
 char *tool_read(const char *path, size_t *size);
@@ -47,30 +52,62 @@ char *tool_read(const char *path, size_t *size);
 const char *place_include(void); /* NULL when the compiler looks there anyway */
 const char *place_library(void);
 const char *place_scan(void);
+const char *place_run(void); /* hype-run */
+
+struct target;
 
 /* ---- compile.c ---- */
 
-/* Might the C source define HYPE_FN functions? A look at its text and its project's headers. */
-bool compile_may_define(const struct command *command, const char *source);
+/* Does the C source, or a header of its project, have TEXT in it? */
+bool compile_mentions(const struct command *command, const struct word *source, const char *text);
+/* Might it define HYPE_FN functions? */
+bool compile_may_define(const struct command *command, const struct word *source);
+/* Does an option mean anything to one compile, or only to a link? Inputs and what chooses the step do not. */
+bool compile_heeds(const struct word *word);
 /* The code that goes with SOURCE, or NULL when there is none to add. Exits when hypecc-scan has found errors. */
-char *compile_generate(const struct command *command, const char *source, const char *mode);
+char *compile_generate(const struct command *command, const struct word *source, const char *mode);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
 /* In a linking command objects are temporary: dependency files name the one that there would have been. */
 void compile_add_target(struct arguments *arguments, const struct command *command, const char *source);
-/* Compiles SOURCE with GENERATED behind it into OUTPUT; the exit status. */
+/* Compiles, or preprocesses, SOURCE with GENERATED behind it into OUTPUT (NULL: standard output), by the wrapped
+ * compiler or for TARGET; the exit status. */
 int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
-                 const char *dependency_file);
+                 const char *dependency_file, const struct target *target);
 
 /* ---- link.c ---- */
 /* Links what COMMAND says, whose sources have become objects; the exit status. Executes the wrapped compiler where no
  * input holds entries. */
 int link_program(const struct command *command, bool sidecar);
+/* The archive that -lNAME means, where it is one in a -L folder; or NULL. */
+char *link_archive(const struct command *command, const char *name);
 /* The name of the output without its folder and extension. */
 char *link_stem(const struct command *command);
 
 /* ---- remote.c ---- */
-/* An object file that embeds the remote object at PATH. */
-char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar);
+/* An object file that embeds the remote object at PATH, and those for other processors at OTHERS. */
+char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar,
+                   const struct arguments *others);
+
+/* ---- targets.c ---- */
+/* Another processor that the remote object is built for besides: a word or more of HYPECC_TARGETS. */
+struct target {
+    const char *name; /* "aarch64-linux-gnu-gcc" */
+    struct arguments compiler;
+};
+const struct target *targets_wanted(size_t *n);
+/* The target's compiler in place of the wrapped one. */
+void targets_add_compiler(struct arguments *arguments, const struct target *target);
+/* Is the option one for this target? NULL is the program's own processor, and heeds all. */
+bool targets_heeds(const struct target *target, const struct word *word);
+/* Puts the object OTHER, made for the target, into OBJECT. */
+void targets_attach(const struct target *target, const char *object, const char *other);
+/* The remote object for the target of what COMMAND links. */
+const char *targets_link(const struct command *command, const struct target *target);
+
+/* ---- libraries.c ---- */
+/* The names of the shared libraries that must travel with the remote object at PATH, in the order in which they can be
+ * loaded: what it needs, and what those need in turn. */
+void libraries_of(const struct command *command, const char *path, struct arguments *names);
 
 #endif

@@ -7,6 +7,8 @@
  */
 #include "hypecc.h"
 
+#include <ar.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,44 @@
 /* What every unit with entries calls, and therefore names: in objects, in archives, and in the bitcode of LTO. */
 #define MARKER "hype_register_unit"
 
-static bool holds_entries(const char *path)
+#define MARKER_OF_USE "hype_submit"
+
+static bool holds(const char *path, const char *marker);
+
+/* A thin archive (ar(1), option T) names the files that it stands for: the headers are those of ar(5), and "/N" is the
+ * name at offset N of the member "//". */
+static bool thin_archive_holds(const char *path, const char *data, size_t size, const char *marker)
+{
+    const char *slash = strrchr(path, '/'), *names = NULL;
+    size_t names_size = 0;
+    for (size_t at = SARMAG; at + sizeof(struct ar_hdr) <= size;) {
+        const struct ar_hdr *header = (const void *)(data + at);
+        size_t member = strtoul(header->ar_size, NULL, 10);
+        at += sizeof *header;
+        if (header->ar_name[0] == '/' && isdigit((unsigned char)header->ar_name[1])) {
+            size_t offset = strtoul(header->ar_name + 1, NULL, 10);
+            if (offset >= names_size)
+                return false;
+            const char *name = names + offset;
+            const char *end = memmem(name, names_size - offset, "/\n", 2);
+            int whole = end ? (int)(end - name) : 0;
+            bool beside = *name != '/' && slash;
+            if (holds(beside ? format("%.*s/%.*s", (int)(slash - path), path, whole, name)
+                             : format("%.*s", whole, name),
+                      marker))
+                return true;
+            continue; /* no bytes of its own */
+        }
+        if (strncmp(header->ar_name, "//", 2) == 0) {
+            names = data + at;
+            names_size = member < size - at ? member : size - at;
+        }
+        at += member + member % 2;
+    }
+    return false;
+}
+
+static bool holds(const char *path, const char *marker)
 {
     size_t n = strlen(path);
     struct stat status;
@@ -27,31 +66,38 @@ static bool holds_entries(const char *path)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
-    void *data = fstat(fd, &status) == 0 && status.st_size > 0
-                     ? mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0)
-                     : MAP_FAILED;
+    size_t size = fstat(fd, &status) == 0 ? (size_t)status.st_size : 0;
+    void *data = size > 0 ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
     close(fd);
     if (data == MAP_FAILED)
         return false;
-    bool found = memmem(data, (size_t)status.st_size, MARKER, strlen(MARKER)) != NULL;
-    munmap(data, (size_t)status.st_size);
+    bool thin = size > SARMAG && memcmp(data, "!<thin>\n", SARMAG) == 0;
+    bool found =
+        thin ? thin_archive_holds(path, data, size, marker) : memmem(data, size, marker, strlen(marker)) != NULL;
+    munmap(data, size);
     return found;
 }
 
-/* -lNAME as an archive in a -L folder; those of the system hold no entries. */
-static bool library_holds_entries(const struct command *command, const char *name)
+/* Those of the system hold no entries, and no code for other processors. */
+char *link_archive(const struct command *command, const char *name)
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         if (!word->option || word->option->effect != EFFECT_LIBRARY_FOLDER || !word->value)
             continue;
-        if (!command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
-            return false;
-        char *path = format("%s/lib%s.a", word->value, name);
+        if (*name != ':' && !command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
+            return NULL;
+        char *path = *name == ':' ? format("%s/%s", word->value, name + 1) : format("%s/lib%s.a", word->value, name);
         if (access(path, F_OK) == 0)
-            return holds_entries(path);
+            return path;
     }
-    return false;
+    return NULL;
+}
+
+static bool library_holds(const struct command *command, const char *name, const char *marker)
+{
+    const char *path = link_archive(command, name);
+    return path && holds(path, marker);
 }
 
 static bool is_runtime(const char *name)
@@ -59,14 +105,14 @@ static bool is_runtime(const char *name)
     return strcmp(name, "hype") == 0;
 }
 
-static bool any_entries(const struct command *command)
+static bool any_holds(const struct command *command, const char *marker)
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
-        if (word->input && holds_entries(word->argument))
+        if (word->input && holds(word->argument, marker))
             return true;
         if (word->option && word->option->effect == EFFECT_LIBRARY && word->value && !is_runtime(word->value) &&
-            library_holds_entries(command, word->value))
+            library_holds(command, word->value, marker))
             return true;
     }
     return false;
@@ -129,7 +175,7 @@ static void add_remote_word(struct arguments *remote, const struct word *word)
     default:
         break;
     }
-    arguments_add_word(remote, word);
+    arguments_add_link_word(remote, word);
 }
 
 char *link_stem(const struct command *command)
@@ -198,10 +244,13 @@ static void add_runtime(struct arguments *program, const struct command *command
     arguments_add(program, format("-L%s", library));
     if (!system_folder && !command->is_static)
         arguments_add(program, format("-Wl,-rpath,%s", library));
-    arguments_add(program, "-lhype");
-    if (!command->is_static)
+    if (!command->is_static) {
+        arguments_add(program, "-Wl,--push-state,--as-needed,-lhype,--pop-state");
         return;
+    }
+    arguments_add(program, "-lhype");
     arguments_add(program, "-ljansson");
+    arguments_add(program, "-lexpat");
     arguments_add(program, "-lcrypto");
     arguments_add(program, "-ldl");
     arguments_add(program, "-lpthread");
@@ -210,12 +259,14 @@ static void add_runtime(struct arguments *program, const struct command *command
 int link_program(const struct command *command, bool sidecar)
 {
     struct arguments program = {.n = 0};
-    bool entries = any_entries(command);
+    bool entries = any_holds(command, MARKER);
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&program, wrapped.list[i]);
     for (size_t i = 0; i < command->n_words; i++)
-        arguments_add_word(&program, &command->words[i]);
+        arguments_add_link_word(&program, &command->words[i]);
     if (!entries) {
+        if (any_holds(command, MARKER_OF_USE)) /* calls what a shared library or a plugin defines */
+            add_runtime(&program, command);
         if (command->n_c_sources > 0) /* their objects are temporary: they must outlive the link */
             return tool_run(&program);
         tool_exec(&program);
@@ -228,7 +279,12 @@ int link_program(const struct command *command, bool sidecar)
     int status = link_remote(command, remote);
     if (status != 0)
         return status;
-    arguments_add(&program, remote_embed(command, remote, stem, beside));
+    size_t n;
+    const struct target *targets = targets_wanted(&n);
+    struct arguments others = {.n = 0};
+    for (size_t i = 0; i < n; i++)
+        arguments_add(&others, targets_link(command, &targets[i]));
+    arguments_add(&program, remote_embed(command, remote, stem, beside, &others));
     add_runtime(&program, command);
     return tool_run(&program);
 }

@@ -6,6 +6,8 @@
  */
 #include "hypecc.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,8 @@ static const char usage[] =
     "  --help-hype                 this text\n"
     "\n"
     "  HYPECC_CC        the wrapped compiler (default: cc)\n"
+    "  HYPECC_TARGETS   compilers for other processors, with commas between: remote objects for them ride along\n"
+    "  HYPE_STAGE_LIBS  which shared libraries travel: patterns with commas between, '!' before what stays\n"
     "  HYPECC_VERBOSE=1 say what is run, and why a command is left alone\n";
 
 /* Is the argument a compiler to be launched, and not a file to be compiled? */
@@ -89,27 +93,30 @@ static const char *dependency_file(const struct command *command, const char *so
 }
 
 static int compile_plain(const struct command *command, const struct word *source, const char *output,
-                         const char *dependencies)
+                         const char *dependencies, const struct target *target)
 {
     struct arguments compile = {.n = 0};
-    for (size_t i = 0; i < wrapped.n; i++)
+    if (target)
+        targets_add_compiler(&compile, target);
+    for (size_t i = 0; i < wrapped.n && !target; i++)
         arguments_add(&compile, wrapped.list[i]);
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        if (!word->input && effect != EFFECT_OUTPUT && effect != EFFECT_LIBRARY &&
+        bool of_dependencies = effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE;
+        if (compile_heeds(word) && targets_heeds(target, word) && !(target && of_dependencies) &&
             !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
             arguments_add_word(&compile, word);
     }
     compile_add_common(&compile, command);
-    compile_add_target(&compile, command, source->argument);
+    if (!target)
+        compile_add_target(&compile, command, source->argument);
     if (dependencies) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependencies);
     }
-    if (!command->assemble)
-        arguments_add(&compile, "-c");
-    arguments_add(&compile, source->argument);
+    arguments_add(&compile, command->assemble ? "-S" : "-c");
+    arguments_add(&compile, source->name ? "-" : source->argument);
     arguments_add(&compile, "-o");
     arguments_add(&compile, output);
     return tool_run(&compile);
@@ -118,24 +125,88 @@ static int compile_plain(const struct command *command, const struct word *sourc
 static int compile_one(const struct command *command, const struct word *source, const char *output)
 {
     const char *dependencies = dependency_file(command, source->argument, output);
-    char *generated =
-        compile_may_define(command, source->argument) ? compile_generate(command, source->argument, "--emit") : NULL;
-    return generated ? compile_unit(command, source, generated, output, dependencies)
-                     : compile_plain(command, source, output, dependencies);
+    char *generated = compile_may_define(command, source) ? compile_generate(command, source, "--emit") : NULL;
+    int status = generated ? compile_unit(command, source, generated, output, dependencies, NULL)
+                           : compile_plain(command, source, output, dependencies, NULL);
+    size_t n;
+    const struct target *targets = targets_wanted(&n);
+    for (size_t i = 0; i < n && status == 0 && !command->assemble; i++) {
+        const char *other = format("%s/target.o", tool_folder());
+        status = generated ? compile_unit(command, source, generated, other, NULL, &targets[i])
+                           : compile_plain(command, source, other, NULL, &targets[i]);
+        if (status == 0)
+            targets_attach(&targets[i], output, other);
+    }
+    return status;
+}
+
+/* Must each unit be looked after, also one without entries? */
+static bool any_targets(void)
+{
+    size_t n;
+    targets_wanted(&n);
+    return n > 0;
+}
+
+static bool any_mentions(const struct command *command, const char *text)
+{
+    for (size_t i = 0; i < command->n_words; i++)
+        if (command->words[i].c_source && compile_mentions(command, &command->words[i], text))
+            return true;
+    return false;
 }
 
 static bool any_may_define(const struct command *command)
 {
-    for (size_t i = 0; i < command->n_words; i++)
-        if (command->words[i].c_source && compile_may_define(command, command->words[i].argument))
-            return true;
-    return false;
+    return any_mentions(command, "HYPE_FN");
+}
+
+/* Standard input can be read once: it becomes a file to look at, and is standard input still for the compiler. */
+static void keep_standard_input(struct command *command)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        struct word *word = &command->words[i];
+        if (!word->input || !word->name || !word->c_source)
+            continue;
+        char buffer[65536];
+        const char *path = format("%s/stdin.c", tool_folder());
+        int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        for (ssize_t n; file >= 0 && (n = read(STDIN_FILENO, buffer, sizeof buffer)) > 0;)
+            if (write(file, buffer, (size_t)n) != n)
+                fail("cannot keep standard input in %s: %s", path, strerror(errno));
+        if (file < 0 || lseek(file, 0, SEEK_SET) < 0 || dup2(file, STDIN_FILENO) < 0)
+            fail("cannot keep standard input in %s: %s", path, strerror(errno));
+        close(file);
+        word->argument = path;
+        if (!any_mentions(command, "hype/")) {
+            tool_forget_folder();
+            word->argument = "-";
+        }
+        return;
+    }
+}
+
+/* -E: what is printed is what would be compiled, generated code and all; so compiler caches see every change. */
+static int preprocess_sources(const struct command *command, char **arguments)
+{
+    if (command->n_c_sources != 1 || command->n_inputs != 1 || !any_may_define(command))
+        run_plain(arguments, command);
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        char *generated = word->c_source ? compile_generate(command, word, "--emit") : NULL;
+        if (generated)
+            return compile_unit(command, word, generated, command->output,
+                                dependency_file(command, word->argument, command->output ? command->output : "-"),
+                                NULL);
+    }
+    run_plain(arguments, command);
 }
 
 /* -c and -S. */
 static int compile_sources(const struct command *command, char **arguments)
 {
-    if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs || !any_may_define(command))
+    if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs ||
+        !(any_targets() || any_may_define(command)))
         run_plain(arguments, command);
     if (command->n_inputs > 1 && command->output)
         run_plain(arguments, command); /* which the compiler refuses */
@@ -155,7 +226,8 @@ static int compile_sources(const struct command *command, char **arguments)
 /* Sources in a linking command are compiled first, so that both links get the same objects. */
 static int link_sources(struct command *command, char **arguments, bool sidecar)
 {
-    if (command->n_c_sources > 0 && !any_may_define(command) && command->n_c_sources == command->n_inputs)
+    if (command->n_c_sources > 0 && !any_targets() && !any_mentions(command, "hype/") &&
+        command->n_c_sources == command->n_inputs)
         run_plain(arguments, command);
     unsigned count = 0;
     for (size_t i = 0; i < command->n_words; i++) {
@@ -167,6 +239,7 @@ static int link_sources(struct command *command, char **arguments, bool sidecar)
         if (status != 0)
             return status;
         word->argument = object;
+        word->name = word->language = NULL;
         word->c_source = false;
     }
     return link_program(command, sidecar);
@@ -190,7 +263,7 @@ static int print_generated(const struct command *command, const char *mode)
     for (size_t i = 0; i < command->n_words; i++) {
         if (!command->words[i].c_source)
             continue;
-        char *generated = compile_generate(command, command->words[i].argument, mode);
+        char *generated = compile_generate(command, &command->words[i], mode);
         if (generated)
             fputs(generated, stdout);
     }
@@ -220,6 +293,9 @@ int main(int argc, char **argv)
         return print_generated(&command, emit ? "--emit" : "--explain");
     if (command.plain || command.relocatable)
         run_plain(arguments, &command);
+    keep_standard_input(&command);
+    if (command.preprocess)
+        return preprocess_sources(&command, expanded);
     if (command.compile || command.assemble)
         return compile_sources(&command, expanded);
     return link_sources(&command, expanded, sidecar);

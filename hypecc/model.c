@@ -58,6 +58,11 @@ static uint64_t hash_field(const struct model_unit *unit, uint64_t hash, const s
     return hash;
 }
 
+void model_identify(struct model_unit *unit, const char *text)
+{
+    unit->identity = hash_text(unit->identity, text);
+}
+
 /* Types in the order in which they are met, each once; numbers of the unit stay out, since they depend on its other
  * entries. */
 void model_sign(const struct model_unit *unit, struct model_entry *entry)
@@ -85,5 +90,7 @@ void model_sign(const struct model_unit *unit, struct model_entry *entry)
             }
         }
     }
+    if (!entry->external) /* another unit may have one of the same name and type */
+        hash = hash_bytes(hash, (const unsigned char *)&unit->identity, sizeof unit->identity);
     entry->signature = hash;
 }

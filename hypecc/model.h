@@ -101,6 +101,7 @@ struct model_entry {
 struct model_unit {
     struct arena *arena;
     const char *source;
+    uint64_t identity; /* tells units apart: a hash of what is compiled */
     size_t n_types;
     struct model_type *types; /* 0 is char */
     size_t n_entries;
@@ -119,6 +120,8 @@ void model_add_field(struct model_unit *unit, unsigned type, struct model_field 
 bool model_needs_extension(const char *declaration);
 
 /* Computes the signature of ENTRY once all types are complete. */
+/* Mixes TEXT into the unit's identity. */
+void model_identify(struct model_unit *unit, const char *text);
 void model_sign(const struct model_unit *unit, struct model_entry *entry);
 
 #endif

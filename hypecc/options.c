@@ -13,27 +13,67 @@ static const struct option table[] = {
     {"--assemble", ARITY_NONE, EFFECT_ASSEMBLE},
     {"--compile", ARITY_NONE, EFFECT_COMPILE},
     {"--coverage", ARITY_NONE, EFFECT_PASS},
+    {"--define-macro", ARITY_SEPARATE, EFFECT_PASS},
+    {"--define-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--dependencies", ARITY_NONE, EFFECT_PLAIN},
+    {"--entry", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
+    {"--entry=", ARITY_JOINED, EFFECT_PROGRAM_ONLY},
+    {"--for-linker", ARITY_SEPARATE, EFFECT_XLINKER},
+    {"--for-linker=", ARITY_JOINED, EFFECT_XLINKER},
+    {"--gcc-toolchain=", ARITY_JOINED, EFFECT_PASS},
     {"--help", ARITY_JOINED, EFFECT_PLAIN},
+    {"--imacros", ARITY_SEPARATE, EFFECT_PASS},
+    {"--imacros=", ARITY_JOINED, EFFECT_PASS},
+    {"--include", ARITY_SEPARATE, EFFECT_PASS},
+    {"--include-directory", ARITY_SEPARATE, EFFECT_INCLUDE_FOLDER},
+    {"--include-directory=", ARITY_JOINED, EFFECT_INCLUDE_FOLDER},
+    {"--include=", ARITY_JOINED, EFFECT_PASS},
+    {"--language", ARITY_SEPARATE, EFFECT_LANGUAGE},
+    {"--language=", ARITY_JOINED, EFFECT_LANGUAGE},
+    {"--ld-path=", ARITY_JOINED, EFFECT_LINK},
+    {"--library-directory", ARITY_SEPARATE, EFFECT_LIBRARY_FOLDER},
+    {"--library-directory=", ARITY_JOINED, EFFECT_LIBRARY_FOLDER},
+    {"--no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"--no-standard-includes", ARITY_NONE, EFFECT_PASS},
+    {"--optimize", ARITY_NONE, EFFECT_PASS},
+    {"--optimize=", ARITY_JOINED, EFFECT_PASS},
     {"--output", ARITY_SEPARATE, EFFECT_OUTPUT},
     {"--output=", ARITY_JOINED, EFFECT_OUTPUT},
     {"--param", ARITY_SEPARATE, EFFECT_PASS},
     {"--param=", ARITY_JOINED, EFFECT_PASS},
-    {"--preprocess", ARITY_NONE, EFFECT_PLAIN},
+    {"--pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"--prefix", ARITY_SEPARATE, EFFECT_PASS},
+    {"--prefix=", ARITY_JOINED, EFFECT_PASS},
+    {"--preprocess", ARITY_NONE, EFFECT_PREPROCESS},
     {"--print-", ARITY_JOINED, EFFECT_PLAIN},
+    {"--rtlib=", ARITY_JOINED, EFFECT_LINK},
+    {"--save-temps", ARITY_NONE, EFFECT_PASS},
     {"--serialize-diagnostics", ARITY_SEPARATE, EFFECT_PASS},
     {"--shared", ARITY_NONE, EFFECT_SHARED},
     {"--static", ARITY_NONE, EFFECT_STATIC},
+    {"--static-pie", ARITY_NONE, EFFECT_STATIC},
+    {"--std", ARITY_SEPARATE, EFFECT_PASS},
+    {"--std=", ARITY_JOINED, EFFECT_PASS},
     {"--sysroot", ARITY_SEPARATE, EFFECT_PASS},
     {"--sysroot=", ARITY_JOINED, EFFECT_PASS},
     {"--target", ARITY_SEPARATE, EFFECT_PASS},
     {"--target=", ARITY_JOINED, EFFECT_PASS},
+    {"--undefine-macro", ARITY_SEPARATE, EFFECT_PASS},
+    {"--undefine-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--user-dependencies", ARITY_NONE, EFFECT_PLAIN},
+    {"--verbose", ARITY_NONE, EFFECT_PASS},
     {"--version", ARITY_NONE, EFFECT_PLAIN},
+    {"--write-dependencies", ARITY_NONE, EFFECT_DEPENDENCIES},
+    {"--write-user-dependencies", ARITY_NONE, EFFECT_DEPENDENCIES},
     {"-A", ARITY_EITHER, EFFECT_PASS},
     {"-B", ARITY_EITHER, EFFECT_PASS},
+    {"-C", ARITY_NONE, EFFECT_PASS},
+    {"-CC", ARITY_NONE, EFFECT_PASS},
     {"-D", ARITY_EITHER, EFFECT_PASS},
-    {"-E", ARITY_NONE, EFFECT_PLAIN},
+    {"-E", ARITY_NONE, EFFECT_PREPROCESS},
     {"-F", ARITY_EITHER, EFFECT_PASS},
     {"-G", ARITY_EITHER, EFFECT_PASS},
+    {"-H", ARITY_NONE, EFFECT_PASS},
     {"-I", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
     {"-L", ARITY_EITHER, EFFECT_LIBRARY_FOLDER},
     {"-M", ARITY_NONE, EFFECT_PLAIN},
@@ -47,10 +87,13 @@ static const struct option table[] = {
     {"-MQ", ARITY_EITHER, EFFECT_PASS},
     {"-MT", ARITY_EITHER, EFFECT_PASS},
     {"-O", ARITY_JOINED, EFFECT_PASS},
+    {"-P", ARITY_NONE, EFFECT_PASS},
+    {"-Q", ARITY_NONE, EFFECT_PASS},
     {"-R", ARITY_EITHER, EFFECT_PASS},
     {"-S", ARITY_NONE, EFFECT_ASSEMBLE},
     {"-T", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
     {"-U", ARITY_EITHER, EFFECT_PASS},
+    {"-W", ARITY_JOINED, EFFECT_PASS},
     {"-Wa,", ARITY_JOINED, EFFECT_PASS},
     {"-Wl,", ARITY_JOINED, EFFECT_LINKER},
     {"-Wp,", ARITY_JOINED, EFFECT_PREPROCESSOR},
@@ -59,10 +102,13 @@ static const struct option table[] = {
     {"-Xclang", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xlinker", ARITY_SEPARATE, EFFECT_XLINKER},
     {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_PASS},
+    {"-ansi", ARITY_NONE, EFFECT_PASS},
     {"-arch", ARITY_SEPARATE, EFFECT_PLAIN},
     {"-aux-info", ARITY_SEPARATE, EFFECT_PASS},
     {"-c", ARITY_NONE, EFFECT_COMPILE},
     {"-cc1", ARITY_NONE, EFFECT_PLAIN},
+    {"-cxx-isystem", ARITY_EITHER, EFFECT_PASS},
+    {"-d", ARITY_JOINED, EFFECT_PASS},
     {"-dumpbase", ARITY_SEPARATE, EFFECT_PASS},
     {"-dumpbase-ext", ARITY_SEPARATE, EFFECT_PASS},
     {"-dumpdir", ARITY_SEPARATE, EFFECT_PASS},
@@ -73,6 +119,7 @@ static const struct option table[] = {
     {"-e", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
     {"-emit-ast", ARITY_NONE, EFFECT_PLAIN},
     {"-emit-llvm", ARITY_NONE, EFFECT_PASS},
+    {"-f", ARITY_JOINED, EFFECT_PASS},
     {"-fPIC", ARITY_NONE, EFFECT_POSITION},
     {"-fPIE", ARITY_NONE, EFFECT_PIE},
     {"-fno-PIC", ARITY_NONE, EFFECT_POSITION},
@@ -81,8 +128,12 @@ static const struct option table[] = {
     {"-fno-pie", ARITY_NONE, EFFECT_POSITION},
     {"-fpic", ARITY_NONE, EFFECT_POSITION},
     {"-fpie", ARITY_NONE, EFFECT_PIE},
+    {"-fplugin=", ARITY_JOINED, EFFECT_PASS},
     {"-framework", ARITY_SEPARATE, EFFECT_PASS},
     {"-fsyntax-only", ARITY_NONE, EFFECT_PLAIN},
+    {"-fuse-ld=", ARITY_JOINED, EFFECT_LINK},
+    {"-g", ARITY_JOINED, EFFECT_PASS},
+    {"-gcc-toolchain", ARITY_SEPARATE, EFFECT_PASS},
     {"-h", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
     {"-idirafter", ARITY_EITHER, EFFECT_PASS},
     {"-imacros", ARITY_EITHER, EFFECT_PASS},
@@ -97,22 +148,54 @@ static const struct option table[] = {
     {"-iwithprefix", ARITY_EITHER, EFFECT_PASS},
     {"-iwithprefixbefore", ARITY_EITHER, EFFECT_PASS},
     {"-l", ARITY_EITHER, EFFECT_LIBRARY},
+    {"-m", ARITY_JOINED, EFFECT_PASS},
     {"-mcmodel=kernel", ARITY_NONE, EFFECT_POSITION},
     {"-mllvm", ARITY_SEPARATE, EFFECT_PASS},
     {"-no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-nodefaultlibs", ARITY_NONE, EFFECT_LINK},
+    {"-nolibc", ARITY_NONE, EFFECT_LINK},
     {"-nopie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-nostartfiles", ARITY_NONE, EFFECT_LINK},
+    {"-nostdinc", ARITY_NONE, EFFECT_PASS},
+    {"-nostdlib", ARITY_NONE, EFFECT_LINK},
     {"-o", ARITY_EITHER, EFFECT_OUTPUT},
+    {"-p", ARITY_NONE, EFFECT_PASS},
+    {"-pedantic", ARITY_NONE, EFFECT_PASS},
+    {"-pedantic-errors", ARITY_NONE, EFFECT_PASS},
+    {"-pg", ARITY_NONE, EFFECT_PASS},
     {"-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-pipe", ARITY_NONE, EFFECT_PASS},
     {"-print-", ARITY_JOINED, EFFECT_PLAIN},
+    {"-pthread", ARITY_NONE, EFFECT_PASS},
     {"-r", ARITY_NONE, EFFECT_RELOCATABLE},
+    {"-rdynamic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-remap", ARITY_NONE, EFFECT_PASS},
+    {"-rtlib=", ARITY_JOINED, EFFECT_LINK},
     {"-s", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-save-temps", ARITY_NONE, EFFECT_PASS},
+    {"-save-temps=", ARITY_JOINED, EFFECT_PASS},
     {"-shared", ARITY_NONE, EFFECT_SHARED},
+    {"-shared-libgcc", ARITY_NONE, EFFECT_LINK},
     {"-specs", ARITY_SEPARATE, EFFECT_PASS},
     {"-specs=", ARITY_JOINED, EFFECT_PASS},
     {"-static", ARITY_NONE, EFFECT_STATIC},
+    {"-static-libasan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-static-libgcc", ARITY_NONE, EFFECT_LINK},
+    {"-static-libstdc++", ARITY_NONE, EFFECT_LINK},
+    {"-static-libtsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
+    {"-static-libubsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-static-pie", ARITY_NONE, EFFECT_STATIC},
+    {"-std=", ARITY_JOINED, EFFECT_PASS},
+    {"-symbolic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-traditional", ARITY_NONE, EFFECT_PASS},
+    {"-traditional-cpp", ARITY_NONE, EFFECT_PASS},
+    {"-trigraphs", ARITY_NONE, EFFECT_PASS},
     {"-u", ARITY_EITHER, EFFECT_PASS},
+    {"-undef", ARITY_NONE, EFFECT_PASS},
+    {"-unwindlib=", ARITY_JOINED, EFFECT_LINK},
+    {"-v", ARITY_NONE, EFFECT_PASS},
+    {"-w", ARITY_NONE, EFFECT_PASS},
     {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
     {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
     {"-z", ARITY_EITHER, EFFECT_PASS},
@@ -168,6 +251,9 @@ static void apply(struct command *c, const struct word *word, const char **langu
     case EFFECT_ASSEMBLE:
         c->assemble = true;
         break;
+    case EFFECT_PREPROCESS:
+        c->preprocess = true;
+        break;
     case EFFECT_OUTPUT:
         c->output = word->value;
         break;
@@ -201,10 +287,12 @@ static void apply(struct command *c, const struct word *word, const char **langu
     }
 }
 
-/* C++ units have no HYPE_FN functions, but may be linked with those that have: they get the same options. */
+/* C++ units, and what was preprocessed, are not read for HYPE_FN functions, but may be linked with those that have:
+ * they get the same options. */
 static bool is_cxx(const char *path)
 {
-    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C");
+    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C") ||
+           ends_with(path, ".i") || ends_with(path, ".ii");
 }
 
 int command_parse(char **arguments, struct command *c)
@@ -222,12 +310,13 @@ int command_parse(char **arguments, struct command *c)
         word->argument = arguments[i];
         if (arguments[i][0] != '-' || arguments[i][1] == 0) {
             word->input = true;
+            word->language = language;
             word->c_source = language ? strcmp(language, "c") == 0 : ends_with(arguments[i], ".c");
             c->n_inputs++;
             c->n_c_sources += word->c_source;
             c->n_cxx_sources += is_cxx(arguments[i]);
-            if (arguments[i][0] == '-') /* standard input: no file to read beforehand */
-                c->plain = true;
+            if (arguments[i][0] == '-')
+                word->name = "<stdin>";
             continue;
         }
         word->option = option_find(arguments[i], &word->value);

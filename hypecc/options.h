@@ -22,6 +22,7 @@ enum option_effect {
     EFFECT_PASS,            /* nothing that concerns hypecc */
     EFFECT_PLAIN,           /* the whole command is the wrapped compiler's own affair */
     EFFECT_COMPILE,         /* -c */
+    EFFECT_PREPROCESS,      /* -E */
     EFFECT_ASSEMBLE,        /* -S */
     EFFECT_OUTPUT,          /* -o */
     EFFECT_LANGUAGE,        /* -x */
@@ -34,6 +35,7 @@ enum option_effect {
     EFFECT_STATIC,          /* -static, -static-pie: of programs; the remote object is always shared */
     EFFECT_RELOCATABLE,     /* -r */
     EFFECT_PROGRAM_ONLY,    /* linking: for programs, not for shared objects */
+    EFFECT_LINK,            /* linking, of shared objects too */
     EFFECT_LINKER,          /* -Wl,… */
     EFFECT_XLINKER,         /* -Xlinker … */
     EFFECT_LIBRARY,         /* -l */
@@ -54,8 +56,10 @@ const struct option *option_find(const char *argument, const char **value);
 /* One argument or pair of arguments of a command line. */
 struct word {
     const struct option *option; /* NULL: an input file, or an unknown option */
-    const char *argument;        /* as given */
+    const char *argument;        /* as given; of an input, the file to read */
+    const char *name;            /* of an input: what messages call it, when that is not ARGUMENT */
     const char *value;           /* of an option that has one */
+    const char *language;        /* of an input: -x, or NULL */
     bool separate;               /* VALUE was an argument of its own */
     bool input;                  /* ARGUMENT is a file */
     bool c_source;               /* it is compiled as C */
@@ -65,7 +69,7 @@ struct command {
     struct word *words;
     size_t n_words;
     bool plain; /* nothing for hypecc to do */
-    bool compile, assemble, shared, is_static, relocatable, dependencies;
+    bool compile, assemble, preprocess, shared, is_static, relocatable, dependencies;
     bool position_chosen, pie;
     const char *output, *dependency_file;
     size_t n_inputs, n_c_sources, n_cxx_sources;

@@ -7,13 +7,9 @@
 #include "hypecc.h"
 
 #include <elf.h>
-#include <fcntl.h>
-#include <gelf.h>
-#include <libelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
@@ -31,44 +27,6 @@ static char *digest_of(const void *data, size_t size)
     return hex;
 }
 
-/* A library that every image has, or should bring itself. */
-static bool of_system(const char *name)
-{
-    static const char *const folders[] = {"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
-    const char *multiarch[] = {"x86_64-linux-gnu", "aarch64-linux-gnu"};
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        if (access(format("%s/%s", folders[i], name), F_OK) == 0)
-            return true;
-        for (size_t j = 0; j < sizeof multiarch / sizeof *multiarch; j++)
-            if (access(format("%s/%s/%s", folders[i], multiarch[j], name), F_OK) == 0)
-                return true;
-    }
-    return false;
-}
-
-/* The names of the shared libraries that must travel along. */
-static void needed_libraries(const char *path, struct arguments *names)
-{
-    elf_version(EV_CURRENT);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
-    for (Elf_Scn *section = NULL; elf && (section = elf_nextscn(elf, section));) {
-        GElf_Shdr header;
-        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNAMIC)
-            continue;
-        Elf_Data *data = elf_getdata(section, NULL);
-        GElf_Dyn entry;
-        for (int i = 0; data && gelf_getdyn(data, i, &entry) && entry.d_tag != DT_NULL; i++) {
-            const char *name = entry.d_tag == DT_NEEDED ? elf_strptr(elf, header.sh_link, entry.d_un.d_val) : NULL;
-            if (name && !of_system(name))
-                arguments_add(names, format("%s", name));
-        }
-    }
-    elf_end(elf);
-    if (fd >= 0)
-        close(fd);
-}
-
 static void write_string(FILE *file, const char *label, const char *text)
 {
     fprintf(file, "%s: .asciz \"", label);
@@ -77,44 +35,93 @@ static void write_string(FILE *file, const char *label, const char *text)
     fputs("\"\n", file);
 }
 
-static void write_assembly(FILE *file, const char *path, size_t size, const char *digest, const char *name,
-                           const char *sidecar, const struct arguments *libraries, const char *pointer)
+/* One remote object, as it is written down. */
+struct embedded {
+    const char *path, *sidecar;
+    const char *machine, *pointer; /* uname(2)'s name of the processor; the assembler's word for a pointer */
+    size_t size;
+    char *digest;
+    struct arguments libraries;
+};
+
+static struct embedded examine(const char *path)
 {
-    fputs("\t.section .rodata.hype,\"a\"\n", file);
-    write_string(file, ".Lname", name);
-    write_string(file, ".Lsha256", digest);
-    if (sidecar)
-        write_string(file, ".Lsidecar", sidecar);
-    for (size_t i = 0; i < libraries->n; i++)
-        write_string(file, format(".Llibrary%zu", i), libraries->list[i]);
-    if (!sidecar)
-        fprintf(file, "\t.section .hype.remote,\"a\"\n\t.balign 64\n.Lbytes: .incbin \"%s\"\n", path);
-    fprintf(file, "\t.section .data.rel.ro.hype,\"aw\"\n\t.balign 16\n.Llibraries:\n");
-    for (size_t i = 0; i < libraries->n; i++)
-        fprintf(file, "\t%s .Llibrary%zu\n", pointer, i);
-    fprintf(file, "\t%s 0\n\t.balign 16\n", pointer);
-    fprintf(file, "\t.globl hype_remote_object\n\t.hidden hype_remote_object\n\t.type hype_remote_object, %%object\n"
-                  "hype_remote_object:\n");
-    fprintf(file, "\t%s .Lname\n\t%s %s\n\t.balign 8\n\t.quad %zu\n\t%s .Lsha256\n\t%s %s\n\t%s .Llibraries\n", pointer,
-            pointer, sidecar ? "0" : ".Lbytes", size, pointer, pointer, sidecar ? ".Lsidecar" : "0", pointer);
-    fputs("\t.size hype_remote_object, . - hype_remote_object\n\t.section .note.GNU-stack,\"\",%progbits\n", file);
+    static const struct {
+        unsigned machine;
+        const char *name;
+    } machines[] = {{EM_X86_64, "x86_64"}, {EM_AARCH64, "aarch64"}, {EM_386, "i686"},  {EM_ARM, "armv7l"},
+                    {EM_RISCV, "riscv64"}, {EM_PPC64, "ppc64le"},   {EM_S390, "s390x"}};
+    struct embedded e = {.path = path};
+    Elf64_Ehdr header; /* as far as e_machine the same for both classes */
+    char *data = tool_read(path, &e.size);
+    if (!data || e.size < sizeof header)
+        fail("cannot read the remote object %s", path);
+    memcpy(&header, data, sizeof header);
+    for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
+        if (machines[i].machine == header.e_machine)
+            e.machine = machines[i].name;
+    if (!e.machine)
+        fail("the remote object %s is for a processor that hypecc does not know (ELF machine %u)", path,
+             header.e_machine);
+    e.pointer = data[EI_CLASS] == ELFCLASS64 ? ".quad" : ".long";
+    e.digest = digest_of(data, e.size);
+    free(data);
+    return e;
 }
 
-char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar)
+/* A struct hype_remote and what it points to, for the number-th remote object; 0 is the program's own. POINTER is the
+ * program's. */
+static void write_remote(FILE *file, const struct embedded *e, size_t number, bool last, const char *name,
+                         const char *pointer)
 {
-    size_t size;
-    char *data = tool_read(path, &size);
-    if (!data || size < EI_NIDENT)
-        fail("cannot read the remote object %s", path);
-    struct arguments libraries = {.n = 0}, assemble = {.n = 0};
-    needed_libraries(path, &libraries);
+    fputs("\t.section .rodata.hype,\"a\"\n", file);
+    write_string(file, format(".Lname%zu", number), name);
+    write_string(file, format(".Lsha256%zu", number), e->digest);
+    write_string(file, format(".Lmachine%zu", number), e->machine);
+    if (e->sidecar)
+        write_string(file, format(".Lsidecar%zu", number), e->sidecar);
+    for (size_t i = 0; i < e->libraries.n; i++)
+        write_string(file, format(".Llibrary%zu_%zu", number, i), e->libraries.list[i]);
+    if (!e->sidecar)
+        fprintf(file, "\t.section .hype.remote,\"a\"\n\t.balign 64\n.Lbytes%zu: .incbin \"%s\"\n", number, e->path);
+    fprintf(file, "\t.section .data.rel.ro.hype,\"aw\"\n\t.balign 16\n.Llibraries%zu:\n", number);
+    for (size_t i = 0; i < e->libraries.n; i++)
+        fprintf(file, "\t%s .Llibrary%zu_%zu\n", pointer, number, i);
+    fprintf(file, "\t%s 0\n\t.balign 16\n.Lremote%zu:\n", pointer, number);
+    if (number == 0)
+        fputs("\t.globl hype_remote_object\n\t.hidden hype_remote_object\n\t.type hype_remote_object, %object\n"
+              "hype_remote_object:\n",
+              file);
+    fprintf(file, "\t%s .Lname%zu\n\t%s %s\n\t.balign 8\n\t.quad %zu\n\t%s .Lsha256%zu\n", pointer, number, pointer,
+            e->sidecar ? "0" : format(".Lbytes%zu", number), e->size, pointer, number);
+    fprintf(file, "\t%s %s\n\t%s .Llibraries%zu\n\t%s .Lmachine%zu\n\t%s %s\n", pointer,
+            e->sidecar ? format(".Lsidecar%zu", number) : "0", pointer, number, pointer, number, pointer,
+            last ? "0" : format(".Lremote%zu", number + 1));
+    if (number == 0)
+        fputs("\t.size hype_remote_object, . - hype_remote_object\n", file);
+}
+
+char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar,
+                   const struct arguments *others)
+{
+    struct arguments assemble = {.n = 0};
+    struct embedded own = examine(path);
+    own.sidecar = sidecar;
+    libraries_of(command, path, &own.libraries);
     char *source = format("%s/embed.s", tool_folder()), *object = format("%s/embed.o", tool_folder());
     FILE *file = fopen(source, "w");
     if (!file)
         fail("cannot write %s", source);
-    write_assembly(file, path, size, digest_of(data, size), name, sidecar, &libraries,
-                   data[EI_CLASS] == ELFCLASS64 ? ".quad" : ".long");
-    free(data);
+    write_remote(file, &own, 0, others->n == 0, name, own.pointer);
+    for (size_t i = 0; i < others->n; i++) {
+        struct embedded other = examine(others->list[i]);
+        write_remote(file, &other, i + 1, i + 1 == others->n, name, own.pointer);
+    }
+    if (command->is_static) { /* it has no library beside which hype-run would be found */
+        fputs("\t.section .rodata.hype,\"a\"\n\t.globl hype_run_path\n\t.hidden hype_run_path\n", file);
+        write_string(file, "hype_run_path", place_run());
+    }
+    fputs("\t.section .note.GNU-stack,\"\",%progbits\n", file);
     if (fclose(file) != 0)
         fail("cannot write %s", source);
     for (size_t i = 0; i < wrapped.n; i++)

@@ -10,6 +10,7 @@
 #include "emit.h"
 #include "scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,29 @@ static int write_result(const struct model_unit *unit, bool explain)
     return EXIT_SUCCESS;
 }
 
+/* The text and the macros of a unit make it: two of the same text are the same. Names of folders stay out, so that the
+ * generated code does not depend on where it is made. */
+static void identify(struct model_unit *unit, const struct command_line *command)
+{
+    FILE *file = fopen(command->arguments[command->n_arguments - 1], "r");
+    char *text = NULL;
+    size_t capacity = 0;
+    if (file && getdelim(&text, &capacity, 0, file) > 0)
+        model_identify(unit, text);
+    free(text);
+    if (file)
+        fclose(file);
+    model_identify(unit, unit->source);
+    for (int i = 0; i < command->n_arguments - 1; i++) {
+        const char *argument = command->arguments[i];
+        if (strncmp(argument, "-D", 2) != 0 && strncmp(argument, "-U", 2) != 0)
+            continue;
+        model_identify(unit, argument);
+        if (!argument[2])
+            model_identify(unit, command->arguments[i + 1]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct command_line command;
@@ -68,6 +92,7 @@ int main(int argc, char **argv)
     struct arena arena = {0};
     struct diagnostics diagnostics;
     struct model_unit unit = {.arena = &arena, .source = command.unit};
+    identify(&unit, &command);
     const char *reason;
     int status = EXIT_NOT_C;
     diagnostics_open(&diagnostics, stderr, command.n_arguments, command.arguments);

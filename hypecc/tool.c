@@ -72,6 +72,21 @@ void arguments_add_word(struct arguments *a, const struct word *word)
         arguments_add(a, word->value);
 }
 
+void arguments_add_link_word(struct arguments *a, const struct word *word)
+{
+    if (word->option && word->option->effect == EFFECT_LANGUAGE)
+        return;
+    if (word->input && word->language) {
+        arguments_add(a, "-x");
+        arguments_add(a, word->language);
+    }
+    arguments_add_word(a, word);
+    if (word->input && word->language) {
+        arguments_add(a, "-x");
+        arguments_add(a, "none");
+    }
+}
+
 static void show(const struct arguments *a)
 {
     const char *verbose = getenv("HYPECC_VERBOSE");
@@ -157,6 +172,11 @@ static void remove_folder(void)
     folder = NULL;
 }
 
+void tool_forget_folder(void)
+{
+    remove_folder();
+}
+
 /* Files of a folder this small are removed in a handler too; no locks are held, since nothing but waiting is going on
  * when a signal comes. */
 static void on_signal(int number)
@@ -181,6 +201,12 @@ const char *tool_folder(void)
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         signal(signals[i], on_signal);
     return folder;
+}
+
+void tool_make_folder(const char *path)
+{
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        fail("cannot make %s: %s", path, strerror(errno));
 }
 
 void tool_write(const char *path, const void *data, size_t size)
@@ -238,6 +264,11 @@ const char *place_library(void)
     char *real =
         realpath(access(format("%s/libhype.so", built), F_OK) == 0 ? built : format("%s/../lib", folder_of_bin), NULL);
     return real ? real : built;
+}
+
+const char *place_run(void)
+{
+    return format("%s/hype-run", own_folder());
 }
 
 const char *place_scan(void)

@@ -41,7 +41,7 @@ static const struct hype_type types[] = {
 static const struct hype_entry entry = {.name = "error", .prototype = "error", .signature = 1, .frame = TYPE_FRAME};
 static const struct hype_unit unit = {.version = HYPE_GENERATED_VERSION,
                                       .source = "error_image.c",
-                                      .abi = HYPE_ABI_HERE,
+                                      .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = ARRAY_SIZE(types),
                                       .n_entries = 1,
                                       .types = types,

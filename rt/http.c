@@ -7,7 +7,6 @@
  */
 #include "http.h"
 
-#include "http_curl.h"
 #include "http_transfer.h"
 #include "log.h"
 #include "task.h"
@@ -15,6 +14,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -45,11 +45,11 @@ static struct task_timer curl_timer = {.fire = on_curl_time};
 static void drive(curl_socket_t socket, int events)
 {
     int running;
-    libcurl.multi_socket_action(multi, socket, events, &running);
+    curl_multi_socket_action(multi, socket, events, &running);
     int left;
-    for (CURLMsg *message; (message = libcurl.multi_info_read(multi, &left));) {
+    for (CURLMsg *message; (message = curl_multi_info_read(multi, &left));) {
         struct transfer *transfer = NULL;
-        libcurl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
         transfer->done = true;
         transfer->result = message->data.result;
         task_resume(transfer->waiting);
@@ -99,7 +99,7 @@ static int on_watch_wanted(CURL *unused, curl_socket_t socket, int what, void *u
         if (!watch)
             return -1;
         *watch = (struct task_watch){on_socket_ready, socket};
-        libcurl.multi_assign(multi, socket, watch);
+        curl_multi_assign(multi, socket, watch);
     }
     uint32_t events = what == CURL_POLL_IN ? EPOLLIN : what == CURL_POLL_OUT ? EPOLLOUT : EPOLLIN | EPOLLOUT;
     return task_watch_set(watch, events) < 0 ? -1 : 0;
@@ -118,15 +118,19 @@ static int multi_start(hype_error **error)
         int status = curl_load(error);
         if (status < 0)
             return status;
+        /* The loop may still be in the middle of a TLS record when the program's main() returns. */
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+            return error_set(error, HYPE_SYSTEM, "cannot initialize libcurl");
         pthread_atfork(NULL, NULL, after_fork_in_child);
         initialized = true;
     }
-    multi = libcurl.multi_init();
+    multi = curl_multi_init();
     if (!multi)
         return error_memory(error);
-    libcurl.multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_watch_wanted);
-    libcurl.multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
-    libcurl.multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_watch_wanted);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     return 0;
 }
 
@@ -194,7 +198,7 @@ static size_t on_body(char *data, size_t one, size_t size, void *context)
     struct http_response *response = transfer->response;
     const struct http_request *request = transfer->request;
     long status = 0;
-    libcurl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     response->status = (int)status;
     if (request->sink && http_succeeded(response))
         return take_success(transfer, data, size);
@@ -288,7 +292,7 @@ static int transfer_wait(struct transfer *transfer)
 static int explain_failure(struct transfer *transfer, hype_error **error)
 {
     const struct http_request *request = transfer->request;
-    const char *why = transfer->words[0] ? transfer->words : libcurl.easy_strerror(transfer->result);
+    const char *why = transfer->words[0] ? transfer->words : curl_easy_strerror(transfer->result);
     if (transfer->status < 0) {
         if (error && !*error)
             *error = steal_pointer(transfer->error);
@@ -314,7 +318,7 @@ static int try_once(struct transfer *transfer, hype_error **error)
     int status = multi ? 0 : multi_start(error);
     if (status == 0)
         status = transfer_prepare(transfer, error);
-    if (status == 0 && libcurl.multi_add_handle(multi, transfer->easy) != CURLM_OK)
+    if (status == 0 && curl_multi_add_handle(multi, transfer->easy) != CURLM_OK)
         status = error_memory(error);
     if (status == 0) {
         transfer->waiting = task_self();
@@ -325,9 +329,9 @@ static int try_once(struct transfer *transfer, hype_error **error)
         else if (status < 0)
             error_set(error, HYPE_CANCELLED, "cancelled");
         long code = 0;
-        libcurl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &code);
+        curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &code);
         response->status = (int)code;
-        libcurl.multi_remove_handle(multi, transfer->easy);
+        curl_multi_remove_handle(multi, transfer->easy);
     }
     if (status == 0 && transfer->status == HTTP_STOP)
         response->stopped = true;

@@ -1,7 +1,6 @@
 /* http_transfer.c: a request in the words of curl's options. */
 #include "http_transfer.h"
 
-#include "http_curl.h"
 #include "util.h"
 
 #include <stdio.h>
@@ -19,12 +18,12 @@ enum {
 #define set_option(transfer, option, value)                                                                            \
     do {                                                                                                               \
         if ((transfer)->result == CURLE_OK)                                                                            \
-            (transfer)->result = libcurl.easy_setopt((transfer)->easy, option, value);                                 \
+            (transfer)->result = curl_easy_setopt((transfer)->easy, option, value);                                    \
     } while (0)
 
 static void add_header(struct transfer *transfer, const char *line)
 {
-    struct curl_slist *longer = line ? libcurl.slist_append(transfer->headers, line) : NULL;
+    struct curl_slist *longer = line ? curl_slist_append(transfer->headers, line) : NULL;
     if (longer)
         transfer->headers = longer;
     else
@@ -145,7 +144,7 @@ static void set_target(struct transfer *transfer)
 
 int transfer_prepare(struct transfer *transfer, hype_error **error)
 {
-    transfer->easy = libcurl.easy_init();
+    transfer->easy = curl_easy_init();
     if (!transfer->easy)
         return error_memory(error);
     set_target(transfer);
@@ -163,16 +162,16 @@ int transfer_prepare(struct transfer *transfer, hype_error **error)
     if (transfer->result == CURLE_OUT_OF_MEMORY)
         return error_memory(error);
     if (transfer->result != CURLE_OK)
-        return error_set(error, HYPE_SYSTEM, "this libcurl (%s) lacks an option: %s", libcurl.version(),
-                         libcurl.easy_strerror(transfer->result));
+        return error_set(error, HYPE_SYSTEM, "this libcurl (%s) lacks an option: %s", curl_version(),
+                         curl_easy_strerror(transfer->result));
     return 0;
 }
 
 void transfer_clear(struct transfer *transfer)
 {
     if (transfer->easy)
-        libcurl.easy_cleanup(transfer->easy);
-    libcurl.slist_free_all(transfer->headers);
+        curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
     error_free(transfer->error);
     transfer->easy = NULL;
     transfer->headers = NULL;

@@ -6,7 +6,7 @@
 #include "http.h"
 #include "task.h"
 
-#include <curl/curl.h>
+#include "curl.h"
 
 struct transfer {
     const struct http_request *request;

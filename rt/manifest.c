@@ -15,7 +15,8 @@ static json_t *write_file(const struct manifest_file *file)
 {
     json_t *json = json_pack("{s:s, s:s, s:I, s:s}", "kind", kinds[file->kind], "name", file->name, "size",
                              (json_int_t)file->size, "sha256", file->sha256);
-    if (json && file->as && json_object_set_new(json, "as", json_string(file->as)) < 0) {
+    if (json && ((file->as && json_object_set_new(json, "as", json_string(file->as)) < 0) ||
+                 (file->machine && json_object_set_new(json, "machine", json_string(file->machine)) < 0))) {
         json_decref(json);
         return NULL;
     }
@@ -68,12 +69,12 @@ static bool plain_file_name(const char *name)
 /* 1 when the entry is of a kind that is not known but optional. */
 static int read_file(json_t *json, struct manifest_file *file, hype_error **error)
 {
-    const char *kind, *name, *sha256, *as = NULL;
+    const char *kind, *name, *sha256, *as = NULL, *machine = NULL;
     json_int_t size;
     int optional = 0;
     json_error_t why;
-    if (json_unpack_ex(json, &why, 0, "{s:s, s:s, s:I, s:s, s?s, s?b}", "kind", &kind, "name", &name, "size", &size,
-                       "sha256", &sha256, "as", &as, "optional", &optional) < 0)
+    if (json_unpack_ex(json, &why, 0, "{s:s, s:s, s:I, s:s, s?s, s?s, s?b}", "kind", &kind, "name", &name, "size",
+                       &size, "sha256", &sha256, "as", &as, "machine", &machine, "optional", &optional) < 0)
         return refuse(error, why.text, NULL);
     if (read_kind(kind, &file->kind) < 0)
         return optional ? 1 : refuse(error, "this hype-run does not know entries of kind", kind);
@@ -85,9 +86,10 @@ static int read_file(json_t *json, struct manifest_file *file, hype_error **erro
         return refuse(error, "no file name there is given for", name);
     file->name = strdup(name);
     file->as = as ? strdup(as) : NULL;
+    file->machine = machine ? strdup(machine) : NULL;
     file->size = (uint64_t)size;
     memcpy(file->sha256, sha256, SHA256_HEX_SIZE);
-    return file->name && (!as || file->as) ? 0 : error_memory(error);
+    return file->name && (!as || file->as) && (!machine || file->machine) ? 0 : error_memory(error);
 }
 
 static int read_files(json_t *files, struct manifest *manifest, hype_error **error)
@@ -110,8 +112,8 @@ static int read_files(json_t *files, struct manifest *manifest, hype_error **err
         else
             counts[file->kind]++;
     }
-    if (counts[MANIFEST_CAPTURE] != 1 || counts[MANIFEST_REMOTE] != 1)
-        return refuse(error, "it does not list exactly one capture and one remote object", NULL);
+    if (counts[MANIFEST_CAPTURE] != 1 || counts[MANIFEST_REMOTE] == 0)
+        return refuse(error, "it does not list exactly one capture, and a remote object", NULL);
     return 0;
 }
 
@@ -158,12 +160,45 @@ int manifest_read(const char *text, size_t size, struct manifest *manifest, hype
     return status;
 }
 
+static void free_file(struct manifest_file *file)
+{
+    free(file->name);
+    free(file->as);
+    free(file->machine);
+}
+
+int manifest_choose(struct manifest *manifest, const char *machine, hype_error **error)
+{
+    size_t kept = 0, remotes = 0;
+    cleanup_free char *known = strdup("");
+    for (size_t i = 0; i < manifest->n_files; i++) {
+        struct manifest_file *file = &manifest->files[i];
+        bool remote = file->kind == MANIFEST_REMOTE;
+        if (remote && file->machine && known) {
+            char *longer = text_format("%s%s%s", known, *known ? ", " : "", file->machine);
+            free(known);
+            known = longer;
+        }
+        if (file->machine && (remote || file->kind == MANIFEST_LIBRARY) && strcmp(file->machine, machine) != 0) {
+            free_file(file);
+            continue;
+        }
+        remotes += remote;
+        manifest->files[kept++] = *file;
+    }
+    manifest->n_files = kept;
+    if (remotes == 1)
+        return 0;
+    return error_set(error, HYPE_INCOMPATIBLE,
+                     "%s() was built for %s, and this image is for %s: use an image for one of these, or build the "
+                     "program with a compiler for %s in HYPECC_TARGETS",
+                     manifest->function, known && *known ? known : "an unknown processor", machine, machine);
+}
+
 void manifest_free(struct manifest *manifest)
 {
-    for (size_t i = 0; i < manifest->n_files; i++) {
-        free(manifest->files[i].name);
-        free(manifest->files[i].as);
-    }
+    for (size_t i = 0; i < manifest->n_files; i++)
+        free_file(&manifest->files[i]);
     free(manifest->files);
     free(manifest->execution);
     free(manifest->function);

@@ -8,8 +8,9 @@ enum manifest_kind { MANIFEST_CAPTURE, MANIFEST_LIBRARY, MANIFEST_REMOTE, MANIFE
 
 struct manifest_file {
     enum manifest_kind kind;
-    char *name; /* of the object, in the folder of the manifest */
-    char *as;   /* MANIFEST_FILE, MANIFEST_LIBRARY: its file name there */
+    char *name;    /* of the object, in the folder of the manifest */
+    char *as;      /* MANIFEST_FILE, MANIFEST_LIBRARY: its file name there */
+    char *machine; /* MANIFEST_LIBRARY, MANIFEST_REMOTE: for this processor only, by uname(2)'s name; or NULL */
     uint64_t size;
     char sha256[SHA256_HEX_SIZE];
 };
@@ -25,8 +26,10 @@ struct manifest {
 
 /* New string, NUL-terminated; deterministic. */
 char *manifest_write(const struct manifest *manifest, hype_error **error);
-/* SIZE hostile bytes. Exactly one capture and one remote object are there when it succeeds. */
+/* SIZE hostile bytes. Exactly one capture and at least one remote object are there when it succeeds. */
 int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error);
+/* Leaves only the code for MACHINE: one remote object and its libraries. */
+int manifest_choose(struct manifest *manifest, const char *machine, hype_error **error);
 void manifest_free(struct manifest *manifest);
 
 #endif

@@ -148,7 +148,11 @@ uint64_t registry_function_id(const struct hype_entry *entry)
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
     XXH3_64bits_update(&state, entry->name, strlen(entry->name) + 1);
-    XXH3_64bits_update(&state, entry->prototype, strlen(entry->prototype));
+    XXH3_64bits_update(&state, entry->prototype, strlen(entry->prototype) + 1);
+    unsigned char signature[8]; /* tells static functions of one name apart */
+    for (size_t i = 0; i < sizeof signature; i++)
+        signature[i] = (unsigned char)(entry->signature >> (8 * i));
+    XXH3_64bits_update(&state, signature, sizeof signature);
     return XXH3_64bits_digest(&state) >> 8;
 }
 

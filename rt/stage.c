@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -58,18 +59,34 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     return file->name ? 0 : error_memory(error);
 }
 
+struct loaded {
+    const char *name;
+    char path[4096];
+};
+
+static int match_loaded(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct loaded *loaded = context;
+    const char *slash = strrchr(info->dlpi_name, '/'), *base = slash ? slash + 1 : info->dlpi_name;
+    (void)size;
+    if (strcmp(base, loaded->name) != 0 && strcmp(info->dlpi_name, loaded->name) != 0)
+        return 0;
+    snprintf(loaded->path, sizeof loaded->path, "%s", info->dlpi_name);
+    return 1;
+}
+
 /* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
 static int open_library(const char *name, struct staged_file *file, hype_error **error)
 {
-    struct link_map *map = NULL;
-    void *handle = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
-    if (!handle || dlinfo(handle, RTLD_DI_LINKMAP, &map) < 0 || !map->l_name || !*map->l_name)
+    file->kind = MANIFEST_LIBRARY;
+    struct loaded loaded = {.name = name};
+    if (!dl_iterate_phdr(match_loaded, &loaded))
         return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
-    int status = open_local(map->l_name, file, error);
-    dlclose(handle);
+    int status = open_local(loaded.path, file, error);
     if (status == 0) { /* there it must have the name that it is needed by */
         free(file->as);
-        file->as = strdup(name);
+        const char *slash = strrchr(name, '/');
+        file->as = strdup(slash ? slash + 1 : name);
     }
     return status < 0 ? status : file->as ? 0 : error_memory(error);
 }
@@ -95,9 +112,10 @@ static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, 
     return status;
 }
 
-static int open_remote(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
+static int open_remote(const struct hype_unit *unit, const struct hype_remote *remote, struct staged_file *file,
+                       hype_error **error)
 {
-    const struct hype_remote *remote = unit->remote;
+    file->kind = MANIFEST_REMOTE;
     if (!remote->bytes)
         return open_sidecar(unit, file, error);
     memcpy(file->sha256, remote->sha256, SHA256_HEX_SIZE);
@@ -107,10 +125,10 @@ static int open_remote(const struct hype_unit *unit, struct staged_file *file, h
     return file->name ? 0 : error_memory(error);
 }
 
-int stage_code_open(const struct job *job, struct staged_code *code, hype_error **error)
+int stage_code_open(const struct job *job, bool all, struct staged_code *code, hype_error **error)
 {
     const struct hype_remote *remote = job->unit->remote;
-    size_t n = 0;
+    size_t n = 0, others = 0;
     *code = (struct staged_code){NULL, 0};
     if (!remote)
         return error_set(error, HYPE_NOT_BUILT,
@@ -119,14 +137,20 @@ int stage_code_open(const struct job *job, struct staged_code *code, hype_error 
                          job->entry->name);
     while (remote->libraries && remote->libraries[n])
         n++;
-    code->files = calloc(n + 1, sizeof *code->files);
+    for (const struct hype_remote *other = all ? remote->next : NULL; other; other = other->next)
+        others++;
+    code->files = calloc(others + n + 1, sizeof *code->files);
     if (!code->files)
         return error_memory(error);
     int status = 0;
-    for (size_t i = 0; i <= n && status == 0; i++) {
+    const struct hype_remote *other = remote;
+    for (size_t i = 0; i < others + n + 1 && status == 0; i++) {
         struct staged_file *file = &code->files[code->n_files++];
         file->fd = -1;
-        status = i < n ? open_library(remote->libraries[i], file, error) : open_remote(job->unit, file, error);
+        other = i < others ? other->next : remote;
+        file->machine = other->machine;
+        status = i >= others && i < others + n ? open_library(remote->libraries[i - others], file, error)
+                                               : open_remote(job->unit, other, file, error);
     }
     if (status < 0)
         stage_code_free(code);
@@ -233,6 +257,7 @@ static int hash_capture(void *context)
 static int add_capture(const struct job *job, struct staged_file *file, hype_error **error)
 {
     enum { QUICK = 64 * 1024 }; /* bytes that are hashed faster than a thread is woken */
+    file->kind = MANIFEST_CAPTURE;
     file->content = (struct store_content){.data = job->arguments, .fd = -1, .size = job->arguments_size};
     if (job->arguments_size <= QUICK)
         hash_capture(file);
@@ -242,8 +267,7 @@ static int add_capture(const struct job *job, struct staged_file *file, hype_err
     return file->name ? 0 : error_memory(error);
 }
 
-static int describe(const struct job *job, struct staged_file *files, size_t n_code, size_t n, char **text,
-                    hype_error **error)
+static int describe(const struct job *job, struct staged_file *files, size_t n, char **text, hype_error **error)
 {
     cleanup_free struct manifest_file *listed = calloc(n, sizeof *listed);
     cleanup_free char *returned = text_format("%s/%.64s-return.bin", job->id, job->entry->name);
@@ -252,10 +276,8 @@ static int describe(const struct job *job, struct staged_file *files, size_t n_c
     for (size_t i = 0; i < n; i++) {
         listed[i] = (struct manifest_file){.name = files[i].name, .as = files[i].as, .size = files[i].content.size};
         memcpy(listed[i].sha256, files[i].sha256, SHA256_HEX_SIZE);
-        listed[i].kind = i + 1 == n        ? MANIFEST_CAPTURE
-                         : i >= n_code     ? MANIFEST_FILE
-                         : i + 1 == n_code ? MANIFEST_REMOTE
-                                           : MANIFEST_LIBRARY;
+        listed[i].kind = files[i].kind;
+        listed[i].machine = (char *)(uintptr_t)files[i].machine;
     }
     struct manifest manifest = {.execution = (char *)(uintptr_t)job->id,
                                 .function = (char *)(uintptr_t)job->entry->name,
@@ -286,14 +308,16 @@ static int stage_all(struct store *store, const struct job *job, struct staged *
 {
     cleanup_free char *text = NULL;
     int status = 0;
-    for (size_t i = n_code; i + 1 < n && status == 0; i++)
+    for (size_t i = n_code; i + 1 < n && status == 0; i++) {
+        files[i].kind = MANIFEST_FILE;
         status = open_local(job->env.files[i - n_code], &files[i], error);
+    }
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
     if (status == 0)
         status = stage_files(store, files, n, error);
     if (status == 0)
-        status = describe(job, files, n_code, n, &text, error);
+        status = describe(job, files, n, &text, error);
     return status < 0 ? status : put_manifest(store, text, staged, error);
 }
 
@@ -301,7 +325,7 @@ int stage_job(struct store *store, const struct job *job, struct staged *staged,
 {
     struct staged_code code;
     *staged = (struct staged){.store = store, .folder = strdup(job->id)};
-    int status = stage_code_open(job, &code, error);
+    int status = stage_code_open(job, true, &code, error);
     if (status < 0)
         return status;
     size_t n_data = 0;

@@ -8,6 +8,7 @@
 #ifndef HYPE_RT_STAGE_H
 #define HYPE_RT_STAGE_H
 
+#include "manifest.h"
 #include "store/store.h"
 #include "submit/submitter.h"
 
@@ -15,18 +16,21 @@
 struct staged_file {
     char *name; /* "hello-3b0c….so" */
     char *as;   /* its own file name: "libm.so.6" */
+    enum manifest_kind kind;
+    const char *machine; /* of code: the processor; borrowed */
     struct store_content content;
     char sha256[SHA256_HEX_SIZE];
     int fd;       /* owned, or -1 */
     char *memory; /* owned, or NULL */
 };
 
-/* The remote object of the job's program, behind the libraries that it needs. */
+/* The remote object of the job's program, behind the libraries that it needs; and before them, where ALL are asked for,
+ * those for other processors. */
 struct staged_code {
     struct staged_file *files;
     size_t n_files;
 };
-int stage_code_open(const struct job *job, struct staged_code *code, hype_error **error);
+int stage_code_open(const struct job *job, bool all, struct staged_code *code, hype_error **error);
 void stage_code_free(struct staged_code *code);
 /* Sends what is not there yet, up to 32 files at once. In a task. */
 int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error);

@@ -3,6 +3,7 @@
 
 #include "task.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -49,15 +50,39 @@ static char *on_path(void)
     return NULL;
 }
 
+/* hypecc puts it into static programs, which have no library to look beside. */
+extern const char hype_run_path[] __attribute__((weak, visibility("hidden")));
+
 char *spawn_find_hype_run(void)
 {
     const char *wanted = getenv("HYPE_RUN");
     if (wanted && *wanted)
         return strdup(wanted);
-    char *found = beside_library();
+    char *found = hype_run_path ? executable(strdup(hype_run_path)) : beside_library();
     if (!found)
         found = on_path();
     return found ? found : strdup("hype-run");
+}
+
+/* glibc has a function for it since 2.34, and hype-run starts with 2.31 too. What this library opens is closed by exec
+ * in any case; this is about descriptors of the program's own. */
+static int close_others(posix_spawn_file_actions_t *actions, int from)
+{
+    int (*close_from)(posix_spawn_file_actions_t *, int) = NULL;
+    void *found = dlsym(RTLD_DEFAULT, "posix_spawn_file_actions_addclosefrom_np");
+    memcpy(&close_from, &found, sizeof found);
+    if (close_from)
+        return close_from(actions, from);
+    DIR *folder = opendir("/proc/self/fd");
+    int failure = 0;
+    for (struct dirent *entry; folder && !failure && (entry = readdir(folder));) {
+        int fd = atoi(entry->d_name);
+        if (fd >= from && fd != dirfd(folder))
+            failure = posix_spawn_file_actions_addclose(actions, fd);
+    }
+    if (folder)
+        closedir(folder);
+    return failure;
 }
 
 static int file_actions(posix_spawn_file_actions_t *actions, const int *fds, int n_fds)
@@ -69,7 +94,7 @@ static int file_actions(posix_spawn_file_actions_t *actions, const int *fds, int
         else
             failure = posix_spawn_file_actions_addopen(actions, i, "/dev/null", O_RDWR, 0);
     }
-    return failure ? failure : posix_spawn_file_actions_addclosefrom_np(actions, n_fds);
+    return failure ? failure : close_others(actions, n_fds);
 }
 
 int spawn_process(const char *const *arguments, const char *const *environment, const int *fds, int n_fds,

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 
 enum { TRANSFERS = 32, MANIFEST_LIMIT = 4 << 20 };
@@ -76,7 +77,11 @@ static int fetch_manifest(struct run *run, const char *name, const char *sha256,
         return error_system(error, errno, "cannot read the manifest back");
     text[size] = 0;
     log_info("hype-run", "%s %s, manifest %s:\n%s", "hype-run", HYPE_VERSION, run->uri, text);
-    return manifest_read(text, size, &run->manifest, error);
+    struct utsname system;
+    status = manifest_read(text, size, &run->manifest, error);
+    if (status == 0 && uname(&system) == 0)
+        status = manifest_choose(&run->manifest, system.machine, error);
+    return status;
 }
 
 struct fetched {

@@ -12,7 +12,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static int check_machine(const char *path, int fd, hype_error **error)
 {
@@ -64,8 +66,34 @@ static int load_one(const struct object_file *file, hype_error **error)
                      libc ? ": use an image whose glibc is as new as the one the program was built with" : "");
 }
 
+/*
+ * A library of the user's that has entries of its own was linked with libhype. Here hype-run itself is the runtime: a
+ * second one would have a registry of its own, and most images have none. An empty library of that name takes its
+ * place.
+ */
+__asm__(".pushsection .rodata.stub,\"a\",%progbits\n"
+        ".local stub_start\nstub_start: .incbin \"" HYPE_STUB "\"\n"
+        ".local stub_end\nstub_end: .byte 0\n"
+        ".popsection");
+extern const char stub_start[] __attribute__((visibility("hidden"))), stub_end[] __attribute__((visibility("hidden")));
+
+static int load_stub(hype_error **error)
+{
+    char path[32];
+    cleanup_close int fd = memfd_create("libhype.so.0", MFD_CLOEXEC);
+    if (fd < 0 || write_all(fd, stub_start, (size_t)(stub_end - stub_start)) < 0)
+        return error_system(error, errno, "cannot make a memory file");
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL))
+        return error_set(error, HYPE_NOT_LOADED, "hype-run cannot stand in for libhype: %s", dlerror());
+    return 0;
+}
+
 int load_objects(const struct object_file *files, size_t n, hype_error **error)
 {
+    int stub = n > 1 ? load_stub(error) : 0; /* only libraries that travel along can need it */
+    if (stub < 0)
+        return stub;
     for (size_t i = 0; i < n; i++) {
         int status = load_one(&files[i], error);
         if (status < 0)

@@ -23,10 +23,26 @@ unsigned long outcome_oom_kills(void)
     return 0;
 }
 
+/* glibc has sigabbrev_np() since 2.32. */
+static const char *signal_name(int number)
+{
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {{SIGHUP, "HUP"},   {SIGINT, "INT"},   {SIGQUIT, "QUIT"}, {SIGILL, "ILL"},   {SIGTRAP, "TRAP"},
+                 {SIGABRT, "ABRT"}, {SIGBUS, "BUS"},   {SIGFPE, "FPE"},   {SIGKILL, "KILL"}, {SIGUSR1, "USR1"},
+                 {SIGSEGV, "SEGV"}, {SIGUSR2, "USR2"}, {SIGPIPE, "PIPE"}, {SIGALRM, "ALRM"}, {SIGTERM, "TERM"},
+                 {SIGXCPU, "XCPU"}, {SIGXFSZ, "XFSZ"}, {SIGSYS, "SYS"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].number == number)
+            return names[i].name;
+    return NULL;
+}
+
 static void set_signal_error(hype_error **error, const char *function, int number, const struct serve_slot *slot,
                              bool out_of_memory)
 {
-    const char *name = sigabbrev_np(number), *text = sigdescr_np(number);
+    const char *name = signal_name(number), *text = strsignal(number);
     if (number == SIGKILL && out_of_memory)
         error_set(error, HYPE_OUT_OF_MEMORY,
                   "%s() was killed there because memory ran out; ask for more with "

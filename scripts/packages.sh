@@ -1,7 +1,16 @@
 # Debian packages, sourced by the other scripts. HYPE_BUILD_PACKAGES builds; HYPE_TEST_PACKAGES is what the tests add.
 HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
 libssl-dev libcurl4-openssl-dev libexpat1-dev libelf-dev zlib1g-dev libxxhash-dev"
-HYPE_TEST_PACKAGES="curl python3 openssl libcurl4 libcmocka-dev valgrind lld-19 libclang-rt-19-dev"
+HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache distcc meson csmith libcsmith-dev dpkg-dev \
+gcc-aarch64-linux-gnu qemu-user python3 openssl curl docker.io debootstrap"
+
+# Servers of the tests, built from their Go modules.
+install_servers() {
+    command -v go > /dev/null || return 0 # the tests that need them say so
+    for module in github.com/fsouza/fake-gcs-server github.com/minio/minio; do
+        [ -x "$(go env GOPATH)/bin/$(basename $module)" ] || { echo "Building $(basename $module)"; go install $module@latest > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
+    done
+}
 
 # Installs those of its arguments that are missing, after saying which.
 install_packages() {

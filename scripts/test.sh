@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 # shellcheck disable=SC2086
 install_packages $HYPE_BUILD_PACKAGES $HYPE_TEST_PACKAGES
-sh scripts/test_servers.sh
+install_servers
 
 suite() { # preset, ctest options
     preset=$1

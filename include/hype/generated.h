@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HYPE_GENERATED_VERSION 1
+#define HYPE_GENERATED_VERSION 2
 
 /* As in hype.h. */
 #pragma pack(push)
@@ -104,10 +104,13 @@ struct hype_abi_double_probe {
 #pragma pack(8)
 enum hype_abi_enum_probe { HYPE_ABI_ENUM_PROBE };
 /* clang-format off */
-#define HYPE_ABI_HERE                                                                                                  \
+#define HYPE_ABI_HERE HYPE_ABI_(sizeof(long double), __LDBL_MANT_DIG__)
+/* Of a unit whose functions have no long double in what travels: processors that differ in it alone may mix. */
+#define HYPE_ABI_NO_LONG_DOUBLE HYPE_ABI_(0, 0)
+#define HYPE_ABI_(long_double_size, long_double_digits)                                                                \
     { __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, __CHAR_BIT__, (char)-1 < 0, sizeof(void *), sizeof(long),             \
-      sizeof(__WCHAR_TYPE__), sizeof(enum hype_abi_enum_probe), sizeof(_Bool), sizeof(long double),                    \
-      __LDBL_MANT_DIG__, __BIGGEST_ALIGNMENT__ > 16 ? 16 : __BIGGEST_ALIGNMENT__,                                      \
+      sizeof(__WCHAR_TYPE__), sizeof(enum hype_abi_enum_probe), sizeof(_Bool), (long_double_size),                    \
+      (long_double_digits), __BIGGEST_ALIGNMENT__ > 16 ? 16 : __BIGGEST_ALIGNMENT__,                                      \
       offsetof(struct hype_abi_double_probe, d), __extension__ _Alignof(long long), offsetof(struct hype_abi_pack_probe, l),         \
       __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, 0 }
 /* clang-format on */
@@ -120,7 +123,9 @@ struct hype_remote {
     const char *sha256;  /* 64 lower-case hexadecimal digits */
     const char *sidecar; /* path of the file, relative to the program's folder, or NULL */
     const char *const
-        *libraries; /* names of shared libraries that must travel with it, in load order; ends with NULL */
+        *libraries;      /* names of shared libraries that must travel with it, in load order; ends with NULL */
+    const char *machine; /* "x86_64": the processor, by uname(2)'s name */
+    const struct hype_remote *next; /* the same for another processor, or NULL */
 };
 
 struct hype_unit {

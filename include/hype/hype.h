@@ -121,7 +121,7 @@ void hype_set_log(hype_level level, hype_log_function *function, void *context);
 
 /* ---- Environments ----------------------------------------------------------------------------------------------
  * What the function runs in. 'process:' has no containers: it takes no notice of image, requests, limits and labels, and
- * refuses secrets and mounts. Plain values: zero-initialize, use designated initializers, or derive a changed copy
+ * refuses secrets and mounts. With 'docker:' requests are limits, a volume is one of Docker's, and a secret a host folder. Plain values: zero-initialize, use designated initializers, or derive a changed copy
  * with hype_with_*(). Arrays end at their first empty element. An array that is full when hype_with_*() adds to it
  * makes the environment invalid, and the call that uses it says so. */
 typedef struct hype_pair {
@@ -180,7 +180,11 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
 
 /* ---- Submitters: where calls run -------------------------------------------------------------------------------
  *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core)
- *   process:?staging=file:///DIR  the same, with each call staged in a folder as it would be for a container */
+ *   process:?staging=STORE        the same, with each call staged as it would be for a container
+ *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
+ *                                 secrets=/FOLDER (its subfolders are the secrets), keep-container=1,
+ *                                 keep-termination-log=1, keep-volumes=1
+ * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; without it a folder in ~/.cache. */
 typedef struct hype_submitter hype_submitter;
 
 /* NULL on failure. Nothing is contacted yet. */

@@ -1,11 +1,13 @@
-/* store.c: what every store's names and URIs have in common. */
+/* store.c: the table of stores, and what every store's names and URIs have in common. */
 #include "store.h"
 
 #include <string.h>
 
+static const struct store_operations *const stores[] = {&store_file, &store_gs, &store_s3};
+
 int store_open(const char *uri, struct store **store, hype_error **error)
 {
-    for (size_t i = 0; stores[i]; i++) {
+    for (size_t i = 0; i < ARRAY_SIZE(stores); i++) {
         size_t length = strlen(stores[i]->scheme);
         if (strncmp(uri, stores[i]->scheme, length) != 0 || !text_starts_with(uri + length, "://"))
             continue;
@@ -17,7 +19,7 @@ int store_open(const char *uri, struct store **store, hype_error **error)
         return stores[i]->open(trimmed, store, error);
     }
     cleanup_free char *known = strdup("");
-    for (size_t i = 0; known && stores[i]; i++) {
+    for (size_t i = 0; known && i < ARRAY_SIZE(stores); i++) {
         char *longer = text_format("%s%s%s://", known, i ? ", " : "", stores[i]->scheme);
         free(known);
         known = longer;

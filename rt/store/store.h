@@ -64,7 +64,4 @@ bool store_name_valid(const char *name);
 /* The stores there are, one file each. */
 extern const struct store_operations store_file, store_gs, store_s3;
 
-/* Those of this program, up to a NULL: all (stores.c), or in hype-run and -static programs the file store (local.c). */
-extern const struct store_operations *const stores[];
-
 #endif

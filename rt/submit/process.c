@@ -349,7 +349,7 @@ static int get_server(struct process_submitter *s, const struct job *job, struct
 {
     struct staged_code code;
     bool made;
-    int status = stage_code_open(job, &code, error);
+    int status = stage_code_open(job, false, &code, error);
     if (status < 0)
         return status;
     struct server *server = find_server(s, code.files[code.n_files - 1].name, &made);
@@ -648,21 +648,11 @@ static int process_run(hype_submitter *submitter, struct job *job, hype_error **
 
 /* ---- The submitter ---- */
 
-static char *cache_uri(void)
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return text_format("file://%s/hype/staging", cache);
-    if (home && *home == '/')
-        return text_format("file://%s/.cache/hype/staging", home);
-    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
-}
-
 static int process_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
 {
     const char *staging = submitter_url_option(url, "staging"), *workers = submitter_url_option(url, "workers");
     struct process_submitter *s = calloc(1, sizeof *s);
-    cleanup_free char *uri = staging ? strdup(staging) : cache_uri();
+    cleanup_free char *uri = staging ? strdup(staging) : submitter_cache_uri();
     long n = workers ? strtol(workers, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
     if (!s || !uri) {
         free(s);

@@ -5,8 +5,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker};
 
 struct parsed {
     struct submitter_url url;
@@ -179,6 +180,16 @@ hype_submitter *hype_default_submitter(void)
     hype_submitter *submitter = submitter_default(&error);
     error_publish(error);
     return submitter;
+}
+
+char *submitter_cache_uri(void)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return text_format("file://%s/hype/staging", cache);
+    if (home && *home == '/')
+        return text_format("file://%s/.cache/hype/staging", home);
+    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
 }
 
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call)

@@ -68,6 +68,9 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 /* hype_default_submitter() with its error. */
 hype_submitter *submitter_default(hype_error **error);
 
-extern const struct submitter_operations submitter_process;
+/* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
+char *submitter_cache_uri(void);
+
+extern const struct submitter_operations submitter_process, submitter_docker;
 
 #endif

@@ -56,3 +56,19 @@ done <<'LIST'
 -funsigned-char signedness of char is 1 there and 0 here
 LIST
 echo "abi.sh: passed"
+
+# A remote object that needs a newer C library than there is: refused with both versions.
+mkdir future
+printf 'int from_the_future(void) { return 1; }\n' > future/libc.c
+printf 'GLIBC_2.99 { global: from_the_future; };\n' > future/libc.map
+cc -shared -fPIC -nostdlib future/libc.c -Wl,--version-script=future/libc.map -Wl,-soname,libc.so.6 -o future/libc-new.so
+printf 'int from_the_future(void);\nint look(void) { return from_the_future(); }\n' > future/look.c
+cc -shared -fPIC future/look.c future/libc-new.so -o plain/future.so
+sed -e "s/$(basename "$theirs")/future.so/; s/$(digest "$theirs")/$(digest plain/future.so)/" \
+    -e "s/\"size\": $(wc -c < "$theirs")/\"size\": $(wc -c < plain/future.so)/" "$manifest" > plain/future.json
+"$bin/hype-run" "file://$work/plain/future.json#sha256=$(digest plain/future.json)" 2> err > out || true
+sent=$(sed 's/#.*//; s|^file://||' "$work/log")
+for words in "GLIBC_2.99" "the C library here is glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" "use an image whose glibc"; do
+    grep -q -a "$words" "$sent" || { echo "abi.sh: newer glibc: $(cat "$work/log")"; strings "$sent"; exit 1; } >&2
+done
+echo "abi.sh: newer C library: passed"

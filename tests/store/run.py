@@ -3,8 +3,7 @@
 
   run.py CONFORMANCE file|gs|s3 [--faults SEED]
 
-gs needs fake-gcs-server, s3 minio, found in PATH or where `go install` puts programs (scripts/test_servers.sh); without
-them it exits with 77.
+gs needs fake-gcs-server, s3 minio, found in PATH or where `go install` puts programs; without them it exits with 77.
 """
 import json
 import os
@@ -22,8 +21,9 @@ SKIPPED = 77
 
 def program(name):
     folders = os.environ.get("PATH", "").split(":") + [os.path.expanduser("~/go/bin")]
-    if shutil.which("go"):
-        folders += subprocess.check_output(["go", "env", "GOBIN"], text=True).split()
+    if os.environ.get("GOPATH"):
+        folders.append(os.environ["GOPATH"] + "/bin")
+    elif shutil.which("go"):
         folders.append(subprocess.check_output(["go", "env", "GOPATH"], text=True).strip() + "/bin")
     found = shutil.which(name, path=":".join(folders))
     if not found:

@@ -296,7 +296,7 @@ static const struct hype_entry hype_entries_[] = {
      .result_offset = HYPE_NO_RESULT},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 10, .n_entries = 5,
                                       .types = hype_types_, .entries = hype_entries_};
 

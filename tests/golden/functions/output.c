@@ -206,20 +206,20 @@ static const struct hype_entry hype_entries_[] = {
      .result_offset = __builtin_offsetof(struct hype_frame_chosen, hype_result),
      .result_size = sizeof(((struct hype_frame_chosen *)0)->hype_result)},
     {.name = "in_header", .prototype = "int (void)",
-     .signature = UINT64_C(0xe1aec7448079e0ae),
+     .signature = UINT64_C(0x0dc4a54842848b33),
      .function = (hype_function)in_header, .bind = (hype_function)hype_bind_in_header,
      .invoke = hype_invoke_in_header, .frame = 5,
      .result_offset = __builtin_offsetof(struct hype_frame_in_header, hype_result),
      .result_size = sizeof(((struct hype_frame_in_header *)0)->hype_result)},
     {.name = "empty", .prototype = "int (void)",
-     .signature = UINT64_C(0xe1aec7448079e0ae),
+     .signature = UINT64_C(0x0dc4a54842848b33),
      .function = (hype_function)empty, .bind = (hype_function)hype_bind_empty,
      .invoke = hype_invoke_empty, .frame = 6,
      .result_offset = __builtin_offsetof(struct hype_frame_empty, hype_result),
      .result_size = sizeof(((struct hype_frame_empty *)0)->hype_result)},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 7, .n_entries = 4,
                                       .types = hype_types_, .entries = hype_entries_};
 

@@ -417,32 +417,32 @@ static void hype_invoke_calls_back(void *hype_memory)
 
 static const struct hype_entry hype_entries_[] = {
     {.name = "uses_one", .prototype = "int (int)",
-     .signature = UINT64_C(0x755215e4e6ed8159),
+     .signature = UINT64_C(0x0e0adf6bb8d25648),
      .function = (hype_function)uses_one, .bind = (hype_function)hype_bind_uses_one,
      .invoke = hype_invoke_uses_one, .frame = 1,
      .result_offset = __builtin_offsetof(struct hype_frame_uses_one, hype_result),
      .result_size = sizeof(((struct hype_frame_uses_one *)0)->hype_result)},
     {.name = "uses_none", .prototype = "double (double)",
-     .signature = UINT64_C(0xc2f607c36a5eff36),
+     .signature = UINT64_C(0xb7d93609cb5887df),
      .function = (hype_function)uses_none, .bind = (hype_function)hype_bind_uses_none,
      .invoke = hype_invoke_uses_none, .frame = 3,
      .result_offset = __builtin_offsetof(struct hype_frame_uses_none, hype_result),
      .result_size = sizeof(((struct hype_frame_uses_none *)0)->hype_result)},
     {.name = "uses_counted", .prototype = "double (void)",
-     .signature = UINT64_C(0x3ce8f7ccf532a18b),
+     .signature = UINT64_C(0xceea7fa64675231a),
      .function = (hype_function)uses_counted, .bind = (hype_function)hype_bind_uses_counted,
      .invoke = hype_invoke_uses_counted, .frame = 4,
      .result_offset = __builtin_offsetof(struct hype_frame_uses_counted, hype_result),
      .result_size = sizeof(((struct hype_frame_uses_counted *)0)->hype_result)},
     {.name = "calls_back", .prototype = "int (void)",
-     .signature = UINT64_C(0x51e9be20e552d5c7),
+     .signature = UINT64_C(0x455697d6b81b235e),
      .function = (hype_function)calls_back, .bind = (hype_function)hype_bind_calls_back,
      .invoke = hype_invoke_calls_back, .frame = 16,
      .result_offset = __builtin_offsetof(struct hype_frame_calls_back, hype_result),
      .result_size = sizeof(((struct hype_frame_calls_back *)0)->hype_result)},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 18, .n_entries = 4,
                                       .types = hype_types_, .entries = hype_entries_};
 

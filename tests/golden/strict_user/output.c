@@ -74,7 +74,7 @@ static const struct hype_entry hype_entries_[] = {
      .result_size = sizeof(((struct hype_frame_old *)0)->hype_result)},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 3, .n_entries = 1,
                                       .types = hype_types_, .entries = hype_entries_};
 

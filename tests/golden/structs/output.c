@@ -274,7 +274,7 @@ static const struct hype_entry hype_entries_[] = {
      .result_size = sizeof(((struct hype_frame_constant *)0)->hype_result)},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 13, .n_entries = 2,
                                       .types = hype_types_, .entries = hype_entries_};
 

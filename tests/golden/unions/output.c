@@ -307,7 +307,7 @@ static const struct hype_entry hype_entries_[] = {
      .result_offset = HYPE_NO_RESULT},
 };
 
-static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_HERE,
+static struct hype_unit hype_unit_ = {.version = HYPE_GENERATED_VERSION, .source = "input.c", .abi = HYPE_ABI_NO_LONG_DOUBLE,
                                       .n_types = 15, .n_entries = 2,
                                       .types = hype_types_, .entries = hype_entries_};
 

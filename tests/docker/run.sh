@@ -1,0 +1,144 @@
+#!/bin/sh
+# Calls in containers of a real Docker daemon, which this starts and stops: samples with staging in a folder, in Cloud
+# Storage and in S3; an older base image; volumes and secrets; what goes wrong; and programs that are killed.
+#
+#   run.sh BIN SOURCE [KILLS]
+#
+# Base images are made with debootstrap, once, in $HYPE_DOCKER (default: ~/.cache/hype-docker).
+set -eu
+bin=$1 source=$2 kills=${3:-12}
+here=$source/tests/docker
+cache=${HYPE_DOCKER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-docker}
+[ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
+for program in dockerd debootstrap; do
+    command -v $program > /dev/null || { echo "skip: $program is missing (apt-get install docker.io debootstrap)"; exit 77; }
+done
+work=$(mktemp -d)
+stop() {
+    [ ! -f "$work/docker.pid" ] || { kill "$(cat "$work/docker.pid")" 2> /dev/null && while [ -S "$work/docker.sock" ] && kill -0 "$(cat "$work/docker.pid" 2> /dev/null)" 2> /dev/null; do sleep 0.1; done; }
+    umount "$work"/data/overlay2/*/merged "$work"/exec/netns/* 2> /dev/null || :
+    rm -rf "$work"
+}
+trap stop EXIT
+trap 'exit 1' INT TERM
+
+base() { # suite, packages
+    [ ! -f "$cache/$1.tar" ] || return 0
+    mkdir -p "$cache"
+    rm -rf "$cache/$1"
+    debootstrap --variant=minbase ${2:+--include=$2} "$1" "$cache/$1" > "$cache/$1.log" 2>&1 || { tail -n 5 "$cache/$1.log"; exit 1; }
+    cp /etc/apt/apt.conf.d/* "$cache/$1/etc/apt/apt.conf.d/" 2> /dev/null || :
+    rm -f "$cache/$1/etc/apt/apt.conf.d/"docker-*
+    tar -C "$cache/$1" -cf "$cache/$1.tar.part" .
+    mv "$cache/$1.tar.part" "$cache/$1.tar"
+    rm -rf "$cache/$1"
+}
+base bookworm
+base bullseye
+dockerd -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
+    --iptables=false --bridge=none > "$work/dockerd.log" 2>&1 &
+for _ in $(seq 300); do
+    curl -sf --unix-socket "$work/docker.sock" http://docker/_ping > /dev/null && break
+    sleep 0.1
+done
+export DOCKER_HOST="unix://$work/docker.sock" DOCKER_BUILDKIT=0
+docker version > /dev/null || { tail -n 5 "$work/dockerd.log"; exit 1; }
+docker import "$cache/bookworm.tar" debian:bookworm-slim > /dev/null
+docker import "$cache/bullseye.tar" debian:bullseye-slim > /dev/null
+# The image of the project as its Dockerfile makes it; kept for the next run as long as what goes in stays the same.
+version=$(cd "$source" && cat Dockerfile CMakeLists.txt rt/*.[ch] rt/*/*.[ch] rt/CMakeLists.txt runner/* include/hype/* | sha256sum | cut -c1-16)
+if [ -f "$cache/hype-$version.tar" ]; then
+    docker load -q < "$cache/hype-$version.tar" > /dev/null
+else
+    docker build --network host -t hype "$source" > "$work/build.log" 2>&1 || { tail -n 30 "$work/build.log"; exit 1; }
+    rm -f "$cache"/hype-*.tar
+    docker save hype > "$cache/hype-$version.tar"
+fi
+mkdir "$work/old"
+docker create --name take hype x > /dev/null
+docker cp take:/usr/local/bin/hype-run "$work/old/hype-run"
+docker rm take > /dev/null
+printf 'FROM debian:bullseye-slim\nCOPY hype-run /bin/\nENTRYPOINT ["hype-run"]\n' > "$work/old/Dockerfile"
+docker build -t hype-old "$work/old" > /dev/null 2>&1
+
+failures=0
+check() { # name, commands
+    name=$1
+    shift
+    if (set -e; eval "$*") > "$work/out" 2>&1; then
+        echo "ok   $name"
+    else
+        echo "FAIL $name: $*"
+        tail -n 15 "$work/out" | cut -c1-300 | sed 's/^/     /'
+        failures=$((failures + 1))
+    fi
+}
+on() { # submitter, command
+    HYPE_SUBMITTER="$1" timeout 120 "$2"
+}
+looks_around() { # submitter
+    on "$1" "$bin/extract_env" > "$work/env" && grep -q '^HYPE_EXECUTION_ID=hype-run-' "$work/env" && grep -q '^overlay / overlay' "$work/env"
+}
+HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$here/docker.c" -o "$work/calls"
+export IMAGE=hype
+local="docker:?image=hype&network=none&staging=file://$work/stage"
+remote="docker:?image=hype&network=host&staging="
+
+check "hello" "on '$local' '$bin/hello'"
+check "extract_env sees the container" "looks_around '$local'"
+check "blur" "on '$local' '$bin/blur'"
+check "an image with glibc 2.31" "on 'docker:?image=hype-old&network=none' '$bin/hello' && looks_around 'docker:?image=hype-old&network=none'"
+for kind in gs s3; do
+    cat > "$work/with-$kind" <<END
+#!/bin/sh
+set -e
+export HYPE_SUBMITTER="$remote\$HYPE_TEST_STORE"
+timeout 120 "$bin/extract_env" > "$work/env"
+grep -q '^HYPE_EXECUTION_ID=hype-run-' "$work/env"
+grep -q '^overlay / overlay' "$work/env"
+HYPE_LOG=info timeout 120 "$bin/hello" 2>&1
+HYPE_LOG=info timeout 120 "$bin/hello" 2>&1 | grep -q '1 files newly uploaded, 1 files cached'
+END
+    chmod +x "$work/with-$kind"
+    code=0
+    python3 "$source/tests/store/run.py" "$work/with-$kind" $kind > "$work/out" 2>&1 || code=$?
+    case $code in
+    0) echo "ok   extract_env staged in $kind://, and a second submit sends the capture only" ;;
+    77) cat "$work/out"; [ "${CI:-}" != true ] || failures=$((failures + 1)) ;;
+    *) echo "FAIL staged in $kind://"; tail -n 15 "$work/out"; failures=$((failures + 1)) ;;
+    esac
+done
+mkdir -p "$work/secrets/key"
+echo sesame > "$work/secrets/key/word"
+check "secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$local&secrets=$work/secrets' '$work/calls'"
+says() { # words, submitter
+    ! on "$2" "$bin/hello" > "$work/said" 2>&1 && cat "$work/said" && grep -q "$1" "$work/said"
+}
+check "an image without hype-run" "says 'entry point is not set; put hype-run into it' 'docker:?image=debian:bookworm-slim'"
+check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none'"
+check "no image" "says 'no image is named' docker:"
+check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local'"
+check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
+
+# Whoever is killed leaves things; the next submitter of that machine sweeps them.
+remains() {
+    docker ps -aq --filter label=hype.owner
+    docker volume ls -q --filter label=hype.owner
+    ls /tmp | grep '^hype-termination-log-' || :
+}
+check "nothing remains so far" "test -z \"\$(remains)\""
+for i in $(seq "$kills"); do
+    HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+    pid=$!
+    sleep "$(awk -v seed="$i$$" 'BEGIN { srand(seed); print rand() * 1.2 }')"
+    kill -9 $pid 2> /dev/null || :
+    wait $pid 2> /dev/null || :
+done
+check "after kill -9 at $kills random moments and one more call nothing remains" "on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
+HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+pid=$!
+sleep 0.6
+kill -TERM $pid
+wait $pid 2> /dev/null || :
+check "and after SIGTERM" "on '$local' '$bin/hello' && test -z \"\$(remains)\""
+[ $failures = 0 ] || { echo "$failures failed"; exit 1; }

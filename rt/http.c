@@ -244,6 +244,8 @@ static size_t on_upload(char *buffer, size_t one, size_t room, void *context)
 static int on_rewind(void *context, curl_off_t offset, int origin)
 {
     struct transfer *transfer = context;
+    if (!transfer->request->idempotent && transfer->sent > 0)
+        return CURL_SEEKFUNC_FAIL; /* it may have arrived: curl must not repeat it by itself */
     if (origin != SEEK_SET || offset < 0 || (uint64_t)offset > transfer->request->body_size)
         return CURL_SEEKFUNC_FAIL;
     transfer->sent = (uint64_t)offset;
@@ -298,6 +300,8 @@ static int explain_failure(struct transfer *transfer, hype_error **error)
                           request->url);
     }
     const char *hint = "";
+    if (transfer->result == CURLE_SEND_FAIL_REWIND)
+        why = "the connection broke before there was an answer";
     if (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE)
         hint = " (certificates that are trusted are set by CURL_CA_BUNDLE or SSL_CERT_FILE)";
     else if (transfer->result == CURLE_COULDNT_RESOLVE_PROXY)
@@ -311,9 +315,9 @@ static int explain_failure(struct transfer *transfer, hype_error **error)
 static int try_once(struct transfer *transfer, hype_error **error)
 {
     struct http_response *response = transfer->response;
-    if (!multi && multi_start(error) < 0)
-        return -HYPE_SYSTEM;
-    int status = transfer_prepare(transfer, error);
+    int status = multi ? 0 : multi_start(error);
+    if (status == 0)
+        status = transfer_prepare(transfer, error);
     if (status == 0 && curl_multi_add_handle(multi, transfer->easy) != CURLM_OK)
         status = error_memory(error);
     if (status == 0) {
@@ -453,9 +457,13 @@ int http_perform(const struct http_request *request, struct http_response *respo
         response->attempts++;
         int status = try_once(&transfer, &failure);
         log_try(&transfer, status, started);
+        if (status == -HYPE_NETWORK && request->ranged && response->total == request->range_size) {
+            error_clear(&failure); /* it broke only behind the last byte */
+            status = 0;
+        }
         bool again = try_again(&transfer, status, &tries, &before);
         int64_t pause = again ? pause_length(tries, request->pause_ms, response) : 0;
-        if (again && request->deadline > 0 && started + pause > request->deadline)
+        if (again && request->deadline > 0 && clock_ms() + pause > request->deadline)
             again = false;
         if (!again) {
             if (status < 0 && response->attempts > 1)

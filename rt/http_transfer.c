@@ -67,6 +67,10 @@ static void set_method(struct transfer *transfer)
         set_option(transfer, CURLOPT_UPLOAD_BUFFERSIZE, (long)BUFFER_SIZE);
     }
     set_option(transfer, CURLOPT_CUSTOMREQUEST, method);
+    /* Curl repeats a request when a connection that was used before breaks. One that must not be repeated gets a new
+     * connection, or where it has a body, none is given a second time. */
+    if (!request->idempotent && request->body_size == 0)
+        set_option(transfer, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 static void set_pem(struct transfer *transfer, CURLoption option, const char *pem)

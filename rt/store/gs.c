@@ -2,7 +2,8 @@
  * gs.c: a store in a bucket of Google Cloud Storage, by its JSON API.
  * https://cloud.google.com/storage/docs/json_api
  *
- * STORAGE_EMULATOR_HOST names another server that speaks the same, without credentials.
+ * STORAGE_EMULATOR_HOST names another server that speaks the same, without credentials;
+ * CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE another address of the service, with them.
  */
 #include "gs.h"
 
@@ -26,11 +27,10 @@ static void gs_close(struct store *store)
 
 static char *endpoint(bool *emulated)
 {
-    const char *host = getenv("STORAGE_EMULATOR_HOST");
-    *emulated = host && *host;
-    if (!*emulated)
-        return strdup("https://storage.googleapis.com");
-    char *url = strstr(host, "://") ? strdup(host) : text_format("http://%s", host);
+    const char *emulator = getenv("STORAGE_EMULATOR_HOST"), *other = getenv("CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE");
+    *emulated = emulator && *emulator;
+    const char *host = *emulated ? emulator : other && *other ? other : "https://storage.googleapis.com";
+    char *url = strstr(host, "://") ? strdup(host) : text_format("%s://%s", *emulated ? "http" : "https", host);
     for (size_t end = url ? strlen(url) : 0; end > 0 && url[end - 1] == '/'; end--)
         url[end - 1] = 0;
     return url;

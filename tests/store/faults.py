@@ -81,7 +81,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "PUT" and "uploadType=resumable" in self.path:
             if response.status == 308:
                 sessions[self.path] = int(response.headers.get("Range", "bytes=0--1").split("-", 1)[1]) + 1
-            elif response.status < 400:
+            elif response.status < 500:
                 sessions[self.path] = (response.status, response.getheaders(), data)
 
     def answer_how_far(self):

@@ -17,20 +17,20 @@ clang=$(command -v clang-19 || command -v clang) || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I$root/include -I$root/rt"
-sources=$(ls "$root"/rt/*.c "$root"/rt/store/*.c "$root"/rt/submit/*.c)
+sources=$(ls "$root"/rt/*.c "$root"/rt/store/*.c "$root"/rt/submit/*.c "$root"/rt/auth/*.c)
 
 for source in $sources; do
     # shellcheck disable=SC2086
     echo "$clang $flags -c $source -o $work/$(basename "$(dirname "$source")")-$(basename "$source" .c).o"
 done | xargs -P 2 -I{} sh -c '{}'
-libraries=$(pkg-config --libs jansson libcrypto)
+libraries=$(pkg-config --libs jansson libcrypto expat)
 # shellcheck disable=SC2086
 HYPECC_CC=$clang "$hypecc" $flags -c "$here/image.c" -o "$work/image-target.o"
 # shellcheck disable=SC2086
 $clang $flags -c "$here/manifest.c" -o "$work/manifest-target.o"
 for target in image manifest; do
     # shellcheck disable=SC2086
-    $clang -fsanitize=fuzzer,address,undefined "$work/$target-target.o" "$work"/rt-*.o "$work"/store-*.o "$work"/submit-*.o \
+    $clang -fsanitize=fuzzer,address,undefined "$work/$target-target.o" "$work"/rt-*.o "$work"/store-*.o "$work"/submit-*.o "$work"/auth-*.o \
         $libraries -o "$work/fuzz-$target"
     mkdir -p "$work/$target" "$here/corpus/$target"
 done

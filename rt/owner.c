@@ -21,8 +21,8 @@ static unsigned long long start_time(long pid)
     size_t size;
     if (!path || file_read(path, 65536, &text, &size, NULL) < 0)
         return 0;
-    char *rest = strrchr(
-        text, ')'); /* proc(5): the name may hold anything; state is the 1st field behind it, starttime the 20th */
+    /* proc(5): the name, in parentheses, may hold anything; state is the 1st field behind it, starttime the 20th. */
+    char *rest = strrchr(text, ')');
     if (rest && (strncmp(rest, ") Z", 3) == 0 || strncmp(rest, ") X", 3) == 0))
         return 0;
     for (int field = 0; rest && field < 20; field++)

@@ -19,6 +19,11 @@ int curl_load(hype_error **error)
     };
     if (loaded)
         return 0;
+    if (&curl_built_in) {
+        curl_table = curl_built_in.table;
+        loaded = true;
+        return 0;
+    }
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
     if (!library)
         return error_set(error, HYPE_SYSTEM, "cannot load libcurl, which talks to the network: %s; install libcurl4",

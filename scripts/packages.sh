@@ -3,7 +3,7 @@ HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang
 libssl-dev libcurl4-openssl-dev libexpat1-dev libelf-dev zlib1g-dev libxxhash-dev"
 HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache distcc meson csmith libcsmith-dev dpkg-dev \
 gcc-aarch64-linux-gnu qemu-user python3 openssl curl docker.io debootstrap \
-containerd runc etcd-server containernetworking-plugins kubernetes-client iproute2"
+containerd runc etcd-server containernetworking-plugins iproute2"
 
 # Servers of the tests, built from their Go modules.
 install_servers() {

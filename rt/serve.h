@@ -10,6 +10,9 @@
 #define HYPE_RT_SERVE_H
 
 #include "image.h"
+#include "trace.h"
+
+#include <stdint.h>
 
 enum {
     SERVE_SOCKET_FD = 3,
@@ -38,6 +41,7 @@ struct serve_request {
 struct serve_reply {
     uint64_t call;
     uint64_t size;
+    struct trace_stamps stamps;
 };
 
 enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED };
@@ -50,6 +54,7 @@ struct serve_slot {
     uint32_t n_frames;
     uint32_t unused;
     uint64_t fault_address;
+    struct trace_stamps stamps;
     char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
     uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */
 };

@@ -12,6 +12,7 @@
 #include "../output.h"
 #include "../share.h"
 #include "../task.h"
+#include "../trace.h"
 #include "../util.h"
 
 #include <hype/generated.h>
@@ -31,6 +32,7 @@ struct job {
     size_t n_segments;
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
+    struct trace_call trace; /* run() tells it of its phases */
 };
 
 /* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */

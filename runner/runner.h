@@ -26,7 +26,6 @@ int load_objects(const struct object_file *files, size_t n, hype_error **error);
 
 /* A new private folder under TMPDIR. Its name tells the process that owns it; folders of dead owners are removed. */
 int workdir_make(char **path, hype_error **error);
-void workdir_remove(const char *path); /* with everything in it */
 
 /* ---- call.c ---- */
 

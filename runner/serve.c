@@ -153,7 +153,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     slot->stamps.at[TRACE_AT_LOAD] = trace_clock();
     if (call_run(&call, &size) == 0) {
         if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
-            workdir_remove(working);
+            folder_remove(working);
         send_reply(request.call, size, -1, &slot->stamps);
         slot->state = SERVE_ANSWERED;
     }
@@ -184,7 +184,7 @@ static void bury(size_t number, int wait_status)
         return;
     cleanup_free char *used = text_format("%s/%zu", folder, number);
     if (used)
-        workdir_remove(used);
+        folder_remove(used);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
     reply_with_error(slot->call, error, &slot->stamps);
@@ -268,6 +268,6 @@ int serve(int n_files, char **files)
     else
         serve_children();
     if (folder)
-        workdir_remove(folder);
+        folder_remove(folder);
     return status < 0;
 }

@@ -6,6 +6,7 @@
  * started on its manifest: the same path as in a container, without the container.
  */
 #include "../image.h"
+#include "../leftovers.h"
 #include "../log.h"
 #include "../serve.h"
 
@@ -125,6 +126,7 @@ struct process_submitter {
     hype_submitter submitter;
     struct store *staging;
     bool staged; /* every call through the store */
+    bool swept;  /* the store */
     unsigned n_slots;
     struct server *servers;
 };
@@ -427,10 +429,8 @@ static int send_request(struct server *server, const struct message *message, co
     } control = {
         .header = {.cmsg_len = CMSG_LEN(n_fds * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
     memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
-    struct msghdr header = {.msg_iov = &part,
-                            .msg_iovlen = 1,
-                            .msg_control = &control,
-                            .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
+    struct msghdr header = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
     while (sendmsg(server->sender, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
         if (errno == EINTR)
             continue;
@@ -638,12 +638,15 @@ static int collect(const struct staged *staged, struct job *job, const char *log
 static int run_staged(struct process_submitter *s, struct job *job, hype_error **error)
 {
     struct staged staged;
-    char log_path[] = "/tmp/hype-termination-log-XXXXXX";
-    int wait_status, log = mkostemp(log_path, O_CLOEXEC);
-    if (log < 0)
-        return error_system(error, errno, "cannot make a termination log in /tmp");
-    close(log);
-    int status = stage_job(s->staging, job, &staged, error);
+    cleanup_free char *log_path = NULL;
+    int wait_status, status = leftover_create(TERMINATION_LOGS, job->id, "", &log_path, error);
+    if (status < 0)
+        return status;
+    if (!s->swept) {
+        s->swept = true;
+        stage_sweep(s->staging);
+    }
+    status = stage_job(s->staging, job, &staged, error);
     if (status == 0) {
         log_info("Submitter", "Submitting %.*s to process %s", (int)strcspn(staged.manifest, "#"), staged.manifest,
                  job->id);

@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../leftovers.h"
 #include "../task.h"
 
 #include <pthread.h>
@@ -98,6 +99,18 @@ const char *submitter_url_option(struct submitter_url *url, const char *name)
     return value;
 }
 
+char *submitter_url_copy(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value ? strdup(value) : NULL;
+}
+
+bool submitter_url_flag(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value && *value && strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
+}
+
 static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter **submitter, hype_error **error)
 {
     const struct submitter_operations *found = NULL;
@@ -184,12 +197,8 @@ hype_submitter *hype_default_submitter(void)
 
 char *submitter_cache_uri(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return text_format("file://%s/hype/staging", cache);
-    if (home && *home == '/')
-        return text_format("file://%s/.cache/hype/staging", home);
-    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
+    cleanup_free char *folder = cache_folder("staging");
+    return folder ? text_format("file://%s", folder) : NULL;
 }
 
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call)

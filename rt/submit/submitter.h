@@ -45,6 +45,8 @@ struct submitter_url {
 };
 /* The value of an option, or NULL. Options that no back end asked for are an error at open. */
 const char *submitter_url_option(struct submitter_url *url, const char *name);
+char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
+bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
 struct submitter_operations {
     const char *scheme; /* "process" */

@@ -9,6 +9,8 @@
 #ifndef HYPE_RT_SERVE_H
 #define HYPE_RT_SERVE_H
 
+#include "trace.h"
+
 #include <stdint.h>
 
 enum {
@@ -37,6 +39,7 @@ struct serve_request {
 struct serve_reply {
     uint64_t call;
     uint64_t size;
+    struct trace_stamps stamps;
 };
 
 enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED };
@@ -49,6 +52,7 @@ struct serve_slot {
     uint32_t n_frames;
     uint32_t unused;
     uint64_t fault_address;
+    struct trace_stamps stamps;
     char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
     uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */
 };

@@ -234,7 +234,8 @@ static int transfer(void *context, hype_error **error)
     return 0;
 }
 
-int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error)
+int stage_files(struct store *store, const struct staged_file *files, size_t n, struct trace_call *trace,
+                hype_error **error)
 {
     cleanup_free struct transfer *transfers = calloc(n + 1, sizeof *transfers);
     if (!transfers)
@@ -256,8 +257,12 @@ int stage_files(struct store *store, const struct staged_file *files, size_t n, 
     if (status < 0)
         return status;
     size_t created = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         created += transfers[i].created;
+        trace->bytes += transfers[i].created ? files[i].content.size : 0;
+    }
+    trace->files += (unsigned)n;
+    trace->cached += (unsigned)(n - created);
     log_info("Staging", "Uploading complete: %zu files newly uploaded, %zu files cached", created, n - created);
     return 0;
 }
@@ -320,8 +325,9 @@ static int put_manifest(struct store *store, const char *text, struct staged *st
     return error_wrap(error, status, "staging %s", staged->manifest_name);
 }
 
-static int stage_all(struct store *store, const struct job *job, struct staged *staged, struct staged_file *files,
-                     size_t n_code, size_t n, hype_error **error)
+/* Hashing of the code began at BEGAN. */
+static int stage_all(struct store *store, struct job *job, struct staged *staged, struct staged_file *files,
+                     size_t n_code, size_t n, int64_t began, hype_error **error)
 {
     cleanup_free char *text = NULL;
     int status = 0;
@@ -331,16 +337,22 @@ static int stage_all(struct store *store, const struct job *job, struct staged *
     }
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
+    trace_phase(&job->trace, TRACE_HASH, began);
+    began = trace_start(&job->trace);
     if (status == 0)
-        status = stage_files(store, files, n, error);
+        status = stage_files(store, files, n, &job->trace, error);
     if (status == 0)
         status = describe(job, files, n, &text, error);
-    return status < 0 ? status : put_manifest(store, text, staged, error);
+    if (status == 0)
+        status = put_manifest(store, text, staged, error);
+    trace_phase(&job->trace, TRACE_UPLOAD, began);
+    return status;
 }
 
-int stage_job(struct store *store, const struct job *job, struct staged *staged, hype_error **error)
+int stage_job(struct store *store, struct job *job, struct staged *staged, hype_error **error)
 {
     struct staged_code code;
+    int64_t began = trace_start(&job->trace);
     *staged = (struct staged){.store = store, .folder = strdup(job->id)};
     int status = stage_code_open(job, true, &code, error);
     if (status < 0)
@@ -358,7 +370,7 @@ int stage_job(struct store *store, const struct job *job, struct staged *staged,
     memcpy(files, code.files, code.n_files * sizeof *files);
     for (size_t i = code.n_files; i < n; i++)
         files[i].fd = -1;
-    status = stage_all(store, job, staged, files, code.n_files, n, error);
+    status = stage_all(store, job, staged, files, code.n_files, n, began, error);
     for (size_t i = code.n_files; i < n; i++)
         file_free(&files[i]);
     free(files);
@@ -411,7 +423,11 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     cleanup_free char *message = strdup(termination_message);
     if (!message)
         return error_memory(error);
-    message[strcspn(message, "\n")] = 0;
+    int64_t noticed = trace_start(&job->trace);
+    struct trace_stamps stamps = {{0}};
+    char *second_line = message + strcspn(message, "\n");
+    bool stamped = *second_line && trace_stamps_read(second_line + 1, &stamps);
+    *second_line = 0;
     if (text_starts_with(message, "error: "))
         return take_reported(job, message, error);
     char *digest = strstr(message, "#sha256=");
@@ -424,7 +440,10 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     const char *name = message + strlen(staged->store->uri) + 1;
     if (!store_name_valid(name))
         return refuse_message(job, message, error);
-    return fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    if (stamped)
+        trace_remote(&job->trace, &stamps, noticed);
+    return status;
 }
 
 /* ---- Removing ---- */

@@ -116,8 +116,10 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     image.in_place = in_place;
     heap_watch(&image);
     call->slot->state = SERVE_RUNNING;
+    call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
     status = invoke_entry(entry, frame, error);
     fflush(NULL);
+    call->slot->stamps.at[TRACE_AT_RETURN] = trace_clock();
     call->slot->state = SERVE_CALLED;
     if (status == 0)
         status = buffer_open_file(returned, call->returned_fd, error);

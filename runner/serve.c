@@ -38,9 +38,10 @@ static void stop(int number)
 }
 
 /* FD -1: the image is in the request's own file. */
-static void send_reply(uint64_t call, uint64_t size, int fd)
+static void send_reply(uint64_t call, uint64_t size, int fd, struct trace_stamps *stamps)
 {
-    struct serve_reply reply = {call, size};
+    stamps->at[TRACE_AT_END] = trace_clock();
+    struct serve_reply reply = {call, size, *stamps};
     struct iovec part = {&reply, sizeof reply};
     union {
         struct cmsghdr header;
@@ -55,12 +56,12 @@ static void send_reply(uint64_t call, uint64_t size, int fd)
         ;
 }
 
-static void reply_with_error(uint64_t call, const hype_error *error)
+static void reply_with_error(uint64_t call, const hype_error *error, struct trace_stamps *stamps)
 {
     cleanup_close int fd = memfd_create("hype-error", MFD_CLOEXEC);
     uint64_t size = fd >= 0 && error ? outcome_write(error, fd) : 0;
     if (size > 0)
-        send_reply(call, size, fd);
+        send_reply(call, size, fd, stamps);
 }
 
 /* Takes a request and its descriptors; 0 when the socket is closed. */
@@ -118,6 +119,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     if (n < (ssize_t)sizeof request)
         _exit(SERVE_STOPPED);
     memcpy(&request, message, sizeof request);
+    slot->stamps.at[TRACE_AT_FETCH] = trace_clock();
     slot->call = request.call;
     slot->state = SERVE_CALLED;
     const char *next = message + sizeof request, *end = message + n;
@@ -144,10 +146,11 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
                         .n_files = request.n_files,
                         .slot = slot};
     uint64_t size;
+    slot->stamps.at[TRACE_AT_LOAD] = trace_clock();
     if (call_run(&call, &size) == 0) {
         if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
             workdir_remove(working);
-        send_reply(request.call, size, -1);
+        send_reply(request.call, size, -1, &slot->stamps);
         slot->state = SERVE_ANSWERED;
     }
     _exit(0);
@@ -159,6 +162,7 @@ static pid_t fork_child(size_t number)
     slot->state = SERVE_IDLE;
     slot->call = 0;
     slot->n_frames = 0;
+    slot->stamps = (struct trace_stamps){{0}};
     pid_t pid = fork();
     if (pid == 0)
         child(slot, number);
@@ -179,7 +183,7 @@ static void bury(size_t number, int wait_status)
         workdir_remove(used);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
-    reply_with_error(slot->call, error);
+    reply_with_error(slot->call, error, &slot->stamps);
     error_free(error);
 }
 
@@ -256,7 +260,7 @@ int serve(int n_files, char **files)
     if (status == 0 && crash_prepare() < 0)
         status = error_memory(&error);
     if (status < 0)
-        reply_with_error(0, error);
+        reply_with_error(0, error, &(struct trace_stamps){{0}});
     else
         serve_children();
     if (folder)

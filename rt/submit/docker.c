@@ -593,7 +593,7 @@ static int follow(struct docker_submitter *s, struct job *job, int *exit_status,
 
 /* ---- A call ---- */
 
-static int start_container(struct docker_submitter *s, const struct job *job, const char *image,
+static int start_container(struct docker_submitter *s, struct job *job, const char *image,
                            const struct staged *staged, const char *log_path, bool *created, hype_error **error)
 {
     json_t *container;
@@ -614,6 +614,8 @@ static int start_container(struct docker_submitter *s, const struct job *job, co
     if (status < 0)
         return status;
     log_info("Docker", "Created container %s", job->id);
+    trace_phase(&job->trace, TRACE_SCHEDULE, job->trace.sent);
+    trace_starting(&job->trace);
     status = ask(s, "POST", start, NULL, &started, error);
     return status == 0 && !http_succeeded(&started) ? refused(&started, error, "start container", job->id) : status;
 }
@@ -666,6 +668,8 @@ static int run_container(struct docker_submitter *s, struct job *job, const char
 {
     bool created = false;
     int exit_status = 0;
+    trace_place(&job->trace, "container", job->id, NULL);
+    trace_sent(&job->trace);
     int status = start_container(s, job, image, staged, log_path, &created, error);
     if (status == 0)
         status = follow(s, job, &exit_status, error);
@@ -687,7 +691,9 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
                          "docker:?image=IMAGE",
                          job->entry->name);
     sweep(s);
+    int64_t pulling = trace_start(&job->trace);
     int status = ensure_image(s, image, error);
+    trace_phase(&job->trace, TRACE_PULL, pulling);
     if (status < 0)
         return status;
     cleanup_free char *log_path = text_format(LOGS "/" LOG_PREFIX "%s-XXXXXX", owner_self());

@@ -11,6 +11,7 @@
 #include "../buffer.h"
 #include "../output.h"
 #include "../task.h"
+#include "../trace.h"
 #include "../util.h"
 
 #include <hype/generated.h>
@@ -28,6 +29,7 @@ struct job {
     int arguments_fd;       /* a memory file that starts with the image, or -1 */
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
+    struct trace_call trace; /* run() tells it of its phases */
 };
 
 /* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */

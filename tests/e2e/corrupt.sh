@@ -52,7 +52,7 @@ with_digests() {
 }
 sent() { # what the error image says
     run "$uri" || true
-    tr -c '[:print:]' '\n' < "$(sed 's/#.*//; s|^file://||' "$work/termination")" | grep -q "$1" || fail "no '$1' in the error"
+    tr -c '[:print:]' '\n' < "$(sed '1!d; s/#.*//; s|^file://||' "$work/termination")" | grep -q "$1" || fail "no '$1' in the error"
 }
 printf '\267' | dd of="$object" bs=1 seek=18 conv=notrunc 2> /dev/null
 with_digests

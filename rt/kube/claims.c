@@ -12,6 +12,7 @@
 #include "../task.h"
 #include "pod.h"
 #include "pods.h"
+#include "sweep.h"
 
 #include <string.h>
 
@@ -53,7 +54,7 @@ json_t *claim_describe(const hype_volume *volume, const char *name, const char *
 
 static char *path_of(const struct claims *claims, const char *name)
 {
-    return text_format("/api/v1/namespaces/%s/persistentvolumeclaims%s%s", claims->namespace, *name ? "/" : "", name);
+    return text_format("/api/v1/namespaces/%s/" KUBE_CLAIMS "%s%s", claims->namespace, *name ? "/" : "", name);
 }
 
 static bool is_there(struct claims *claims, const char *name, hype_error **error, int *status)
@@ -217,19 +218,6 @@ int claims_open(struct kube_client *client, const char *namespace, const char *s
     return 0;
 }
 
-static void delete_claim(const struct claims *claims, const char *name)
-{
-    int code = 0;
-    cleanup_error hype_error *error = NULL;
-    cleanup_free char *path = path_of(claims, name);
-    if (!path)
-        return;
-    int status =
-        kube_perform(claims->client, &(struct kube_request){.method = "DELETE", .path = path}, NULL, &code, &error);
-    if (status < 0 && code != 404)
-        log_warning("Kubernetes", "claim %s cannot be deleted: %s", name, error ? error->message : "");
-}
-
 void claims_close(struct claims *claims)
 {
     if (!claims)
@@ -237,7 +225,7 @@ void claims_close(struct claims *claims)
     for (struct claim *claim; (claim = claims->list);) {
         claims->list = claim->next;
         if (!claim->keep)
-            delete_claim(claims, claim->name);
+            kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, claim->name, 0);
         error_free(claim->failure);
         free(claim->name);
         free(claim);

@@ -40,9 +40,8 @@ static json_t *condition_of(json_t *pod, const char *type)
 {
     size_t i;
     json_t *condition;
-    json_array_foreach(json_object_get(status_of(pod), "conditions"), i, condition)
-        if (strcmp(text_of(condition, "type"), type) == 0)
-            return condition;
+    json_array_foreach(json_object_get(status_of(pod), "conditions"), i,
+                       condition) if (strcmp(text_of(condition, "type"), type) == 0) return condition;
     return NULL;
 }
 
@@ -100,9 +99,17 @@ static const char *image_of(json_t *pod)
  * comes back) are left to the node, which tries again until the pending timeout. */
 static bool pull_is_hopeless(const char *message)
 {
-    static const char *const words[] = {"not found",    "manifest unknown", "denied",          "unauthorized",
-                                        "no such host", "no match for platform", "invalid reference",
-                                        "forbidden",    "repository does not exist", "connection refused", NULL};
+    static const char *const words[] = {"not found",
+                                        "manifest unknown",
+                                        "denied",
+                                        "unauthorized",
+                                        "no such host",
+                                        "no match for platform",
+                                        "invalid reference",
+                                        "forbidden",
+                                        "repository does not exist",
+                                        "connection refused",
+                                        NULL};
     return has_one_of(message, words);
 }
 
@@ -112,18 +119,24 @@ static int refuse_image(const char *function, json_t *pod, const char *image, co
     hype_status status = strcasestr(message, "denied") || strcasestr(message, "unauthorized") ? HYPE_PERMISSION
                          : strcmp(reason, "InvalidImageName") == 0                            ? HYPE_INVALID
                                                                                               : HYPE_NOT_FOUND;
-    return error_set(error, status,
-                     "%s(): pod %s cannot get image %s (%s): %s; check the name, and that the nodes can reach its registry "
-                     "and have the right to pull (hype_env.pod.pull_secrets)",
-                     function, name_of(pod), image, reason, message);
+    return error_set(
+        error, status,
+        "%s(): pod %s cannot get image %s (%s): %s; check the name, and that the nodes can reach its registry "
+        "and have the right to pull (hype_env.pod.pull_secrets)",
+        function, name_of(pod), image, reason, message);
 }
 
 static int diagnose_waiting(const char *function, json_t *pod, json_t *status, hype_error **error)
 {
     static const char *const image_never[] = {"InvalidImageName", "ErrImageNeverPull", NULL};
     static const char *const pulling[] = {"ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", NULL};
-    static const char *const never[] = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError",
-                                        "PreCreateHookError", "PreStartHookError", "PostStartHookError", NULL};
+    static const char *const never[] = {"CreateContainerConfigError",
+                                        "CreateContainerError",
+                                        "RunContainerError",
+                                        "PreCreateHookError",
+                                        "PreStartHookError",
+                                        "PostStartHookError",
+                                        NULL};
     json_t *waiting = json_object_get(json_object_get(status, "state"), "waiting");
     const char *reason = text_of(waiting, "reason"), *message = text_of(waiting, "message");
     const char *image = text_of(status, "image");
@@ -155,8 +168,12 @@ static int diagnose_containers(const char *function, json_t *pod, const char *li
 static int diagnose_warning(const char *function, json_t *pod, json_t *event, hype_error **error)
 {
     static const char *const reasons[] = {"FailedMount", "ProvisioningFailed", "FailedScheduling", NULL};
-    static const char *const missing[] = {"secret \"", "configmap \"", "persistentvolumeclaim \"",
-                                          "storageclass.storage.k8s.io \"", "references non-existent secret key", NULL};
+    static const char *const missing[] = {"secret \"",
+                                          "configmap \"",
+                                          "persistentvolumeclaim \"",
+                                          "storageclass.storage.k8s.io \"",
+                                          "references non-existent secret key",
+                                          NULL};
     const char *reason = text_of(event, "reason"), *message = text_of(event, "message");
     json_t *about = json_object_get(event, "involvedObject");
     bool claim = strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0;
@@ -176,9 +193,7 @@ static int diagnose_start(const char *function, json_t *pod, json_t *warnings, h
     int status = diagnose_containers(function, pod, "initContainerStatuses", error);
     if (status == 0)
         status = diagnose_containers(function, pod, "containerStatuses", error);
-    json_array_foreach(warnings, i, event)
-        if (status == 0)
-            status = diagnose_warning(function, pod, event, error);
+    json_array_foreach(warnings, i, event) if (status == 0) status = diagnose_warning(function, pod, event, error);
     return status;
 }
 
@@ -242,9 +257,10 @@ static int diagnose_whole(const char *function, json_t *pod, hype_error **error)
     json_t *status = status_of(pod), *disruption = condition_of(pod, "DisruptionTarget");
     const char *reason = text_of(status, "reason"), *message = text_of(status, "message");
     if (strcmp(reason, "DeadlineExceeded") == 0)
-        return error_set(error, HYPE_TIMEOUT,
-                         "%s(): pod %s was active for longer than its activeDeadlineSeconds allow (DeadlineExceeded): %s",
-                         function, name_of(pod), message);
+        return error_set(
+            error, HYPE_TIMEOUT,
+            "%s(): pod %s was active for longer than its activeDeadlineSeconds allow (DeadlineExceeded): %s", function,
+            name_of(pod), message);
     if (*reason)
         return error_set(error, HYPE_LOST, "%s(): pod %s failed (%s): %s", function, name_of(pod), reason,
                          *message ? message : "the cluster does not say more");
@@ -260,16 +276,18 @@ static int diagnose_exit(const char *function, json_t *pod, json_t *ended, hype_
     const char *reason = text_of(ended, "reason"), *message = text_of(ended, "message");
     int code = (int)json_integer_value(json_object_get(ended, "exitCode"));
     if (is_one_of(reason, not_started) || code == 126 || code == 127)
-        return error_set(error, HYPE_INVALID,
-                         "%s(): image %s cannot run calls: its entry point cannot be started (%s, exit status %d)%s%s; put "
-                         "hype-run into it and ENTRYPOINT [\"hype-run\"] into its Dockerfile",
-                         function, image_of(pod), reason, code, *message ? ": " : "", message);
+        return error_set(
+            error, HYPE_INVALID,
+            "%s(): image %s cannot run calls: its entry point cannot be started (%s, exit status %d)%s%s; put "
+            "hype-run into it and ENTRYPOINT [\"hype-run\"] into its Dockerfile",
+            function, image_of(pod), reason, code, *message ? ": " : "", message);
     if (code == 137 || code == 143)
         return error_set(error, HYPE_LOST, "%s(): pod %s was killed from outside (exit status %d%s%s)", function,
                          name_of(pod), code, *reason ? ", " : "", reason);
-    return error_set(error, code == 0 ? HYPE_INVALID : HYPE_LOST,
-                     "%s(): pod %s ended with exit status %d and left no word: is hype-run the entry point of image %s?",
-                     function, name_of(pod), code, image_of(pod));
+    return error_set(
+        error, code == 0 ? HYPE_INVALID : HYPE_LOST,
+        "%s(): pod %s ended with exit status %d and left no word: is hype-run the entry point of image %s?", function,
+        name_of(pod), code, image_of(pod));
 }
 
 static int diagnose_end(const char *function, json_t *pod, hype_error **error)
@@ -279,7 +297,8 @@ static int diagnose_end(const char *function, json_t *pod, hype_error **error)
     if (failed && strcmp(text_of(ended, "reason"), "OOMKilled") == 0)
         return out_of_memory(function, pod, error);
     const char *message = diagnose_message(pod);
-    bool stopped = message && text_starts_with(message, "error: HYPE_CANCELLED:"); /* why, the pod's status tells better */
+    bool stopped =
+        message && text_starts_with(message, "error: HYPE_CANCELLED:"); /* why, the pod's status tells better */
     if (message && !stopped)
         return 0;
     int status = diagnose_whole(function, pod, error);

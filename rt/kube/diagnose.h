@@ -14,7 +14,7 @@
 enum pod_phase {
     POD_WAITING, /* hype-run has not started */
     POD_RUNNING,
-    POD_ENDED    /* hype-run has ended, whatever other containers do */
+    POD_ENDED /* hype-run has ended, whatever other containers do */
 };
 enum pod_phase diagnose_phase(json_t *pod);
 
@@ -30,7 +30,7 @@ int diagnose_pending(const char *function, json_t *pod, json_t *warnings, double
 
 /* What hype-run left, or NULL. */
 const char *diagnose_message(json_t *pod);
-const char *diagnose_node(json_t *pod);  /* or NULL */
+const char *diagnose_node(json_t *pod);   /* or NULL */
 const char *diagnose_result(json_t *pod); /* "Succeeded" or "Failed" */
 
 #endif

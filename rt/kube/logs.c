@@ -123,9 +123,10 @@ static int ask(struct pod_logs *logs, bool follow, hype_error **error)
     log_reader_restart(&logs->reader);
     cleanup_free char *since = logs->reader.second[0] ? http_escape(logs->reader.second, false) : strdup("");
     cleanup_free char *path =
-        since ? text_format("/api/v1/namespaces/%s/pods/%s/log?container=%s&timestamps=true%s%s%s", logs->namespace,
-                            logs->pod, logs->container, follow ? "&follow=true" : "", *since ? "&sinceTime=" : "", since)
-              : NULL;
+        since
+            ? text_format("/api/v1/namespaces/%s/pods/%s/log?container=%s&timestamps=true%s%s%s", logs->namespace,
+                          logs->pod, logs->container, follow ? "&follow=true" : "", *since ? "&sinceTime=" : "", since)
+            : NULL;
     if (!path)
         return error_memory(error);
     struct kube_request request = {

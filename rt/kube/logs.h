@@ -16,12 +16,12 @@
 struct log_reader {
     struct output *output; /* borrowed */
     /* So far, over all answers. */
-    char second[48];    /* "2026-11-26T07:00:00" and the zone, of the latest line; "": nothing was seen */
-    size_t lines;       /* complete ones of that second */
-    size_t partial;     /* bytes that were seen of the line that has not ended */
+    char second[48]; /* "2026-11-26T07:00:00" and the zone, of the latest line; "": nothing was seen */
+    size_t lines;    /* complete ones of that second */
+    size_t partial;  /* bytes that were seen of the line that has not ended */
     /* Of this answer. */
-    size_t skip_lines;  /* that still have to be left out */
-    size_t skip_bytes;  /* of the next line after them */
+    size_t skip_lines; /* that still have to be left out */
+    size_t skip_bytes; /* of the next line after them */
     char skip_second[48];
     char time[48];
     size_t time_length;

@@ -251,10 +251,10 @@ static void describe_spec(json_t *spec, const struct pod_plan *plan)
     set_text(spec, "serviceAccountName", account);
     set_text(spec, "priorityClassName", env->pod.priority_class);
     if (env->pod.active_deadline > 0)
-        json_object_set_new(spec, "activeDeadlineSeconds", json_integer((json_int_t)(env->pod.active_deadline + 0.999)));
+        json_object_set_new(spec, "activeDeadlineSeconds",
+                            json_integer((json_int_t)(env->pod.active_deadline + 0.999)));
     if (env->pod.node_selector[0].name)
-        add_pairs(pod_child(spec, "nodeSelector", false), env->pod.node_selector,
-                  ARRAY_SIZE(env->pod.node_selector));
+        add_pairs(pod_child(spec, "nodeSelector", false), env->pod.node_selector, ARRAY_SIZE(env->pod.node_selector));
     for (size_t i = 0; i < ARRAY_SIZE(env->pod.tolerations) && env->pod.tolerations[i]; i++)
         json_array_append_new(pod_child(spec, "tolerations", true), toleration(env->pod.tolerations[i]));
     for (size_t i = 0; i < ARRAY_SIZE(env->pod.pull_secrets) && env->pod.pull_secrets[i]; i++)
@@ -285,11 +285,11 @@ static int fill(json_t *pod, const struct pod_plan *plan, hype_error **error)
 /* JSON holds UTF-8 only: what is none would be left out without a word. */
 static int check_text(const hype_env *env, hype_error **error)
 {
-    const hype_pair *lists[] = {env->variables, env->labels,            env->requests,       env->limits,
-                                env->pod.annotations, env->pod.node_selector};
-    const size_t sizes[] = {ARRAY_SIZE(env->variables), ARRAY_SIZE(env->labels), ARRAY_SIZE(env->requests),
-                            ARRAY_SIZE(env->limits), ARRAY_SIZE(env->pod.annotations),
-                            ARRAY_SIZE(env->pod.node_selector)};
+    const hype_pair *lists[] = {env->variables, env->labels,          env->requests,
+                                env->limits,    env->pod.annotations, env->pod.node_selector};
+    const size_t sizes[] = {ARRAY_SIZE(env->variables),       ARRAY_SIZE(env->labels),
+                            ARRAY_SIZE(env->requests),        ARRAY_SIZE(env->limits),
+                            ARRAY_SIZE(env->pod.annotations), ARRAY_SIZE(env->pod.node_selector)};
     for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
         for (size_t i = 0; i < sizes[l] && lists[l][i].name; i++) {
             json_t *pair = json_pack("[ss]", lists[l][i].name, lists[l][i].value);

@@ -21,13 +21,13 @@
 struct pod_plan {
     const struct job *job;
     const struct staged *staged;
-    const char *submitter;          /* value of the label hype.submitter */
-    const char *image;              /* where environment and pod file name none; or NULL */
-    const char *service_account;    /* likewise */
-    const char *staging_secret;     /* whose keys become variables; or NULL */
-    const char *staging_volume;     /* "host" or "claim:NAME", where pods see a folder that is the staging store */
-    const char *const *claims;      /* of the environment's mounts, in their order */
-    json_t *file;                   /* of a pod file; or NULL */
+    const char *submitter;       /* value of the label hype.submitter */
+    const char *image;           /* where environment and pod file name none; or NULL */
+    const char *service_account; /* likewise */
+    const char *staging_secret;  /* whose keys become variables; or NULL */
+    const char *staging_volume;  /* "host" or "claim:NAME", where pods see a folder that is the staging store */
+    const char *const *claims;   /* of the environment's mounts, in their order */
+    json_t *file;                /* of a pod file; or NULL */
 };
 
 /* A pod's metadata and spec, without a name: also what a Job's template wants. A new object. */

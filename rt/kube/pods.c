@@ -20,8 +20,8 @@ struct pods {
 static void pod_changed(void *context, json_t *pod, bool deleted)
 {
     struct pods *pods = context;
-    const char *call = json_string_value(
-        json_object_get(json_object_get(json_object_get(pod, "metadata"), "labels"), CALL_LABEL));
+    const char *call =
+        json_string_value(json_object_get(json_object_get(json_object_get(pod, "metadata"), "labels"), CALL_LABEL));
     for (struct pods_listener *l = pods->listeners, *next; call && l; l = next) {
         next = l->next;
         if (strcmp(l->call, call) == 0)

@@ -83,10 +83,9 @@ static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **
 {
     json_t *list = NULL, *object;
     size_t i;
-    cleanup_free char *path =
-        text_format("/api/v1/namespaces/%s/%s?labelSelector=app.kubernetes.io%%2Fmanaged-by%%3D" MANAGED_BY
-                    "%%2C" OWNER_LABEL,
-                    sweep->namespace, kind);
+    cleanup_free char *path = text_format(
+        "/api/v1/namespaces/%s/%s?labelSelector=app.kubernetes.io%%2Fmanaged-by%%3D" MANAGED_BY "%%2C" OWNER_LABEL,
+        sweep->namespace, kind);
     if (!path)
         return error_memory(error);
     int status = kube_perform(sweep->client, &(struct kube_request){.path = path}, &list, NULL, error);

@@ -14,12 +14,12 @@
 #include <string.h>
 
 enum {
-    LINE_LIMIT = 8 << 20,         /* bytes of one object: the server's own limit is lower */
-    PAGE = 500,                   /* objects a list brings at once */
-    WATCH_S = 290,                /* after which the server ends a connection */
-    GRACE_S = 30,                 /* more, and the connection is taken for dead */
-    LONGEST_OUTAGE_MS = 600000,   /* for which a server may be away */
-    LONGEST_REFUSAL_MS = 60000,   /* for which a server that has restarted may refuse what it allowed before */
+    LINE_LIMIT = 8 << 20,       /* bytes of one object: the server's own limit is lower */
+    PAGE = 500,                 /* objects a list brings at once */
+    WATCH_S = 290,              /* after which the server ends a connection */
+    GRACE_S = 30,               /* more, and the connection is taken for dead */
+    LONGEST_OUTAGE_MS = 600000, /* for which a server may be away */
+    LONGEST_REFUSAL_MS = 60000, /* for which a server that has restarted may refuse what it allowed before */
     PAUSE_MS = 100,
     MOST_DOUBLINGS = 6,
 };
@@ -30,10 +30,10 @@ struct watch {
     bool from_now;
     struct watch_listener listener;
     struct watch_stream stream;
-    bool worked;            /* once */
-    int64_t outage;         /* clock_ms() when it began to fail; 0: it works */
-    unsigned failures;      /* since then */
-    task *task;             /* NULL once it has ended */
+    bool worked;       /* once */
+    int64_t outage;    /* clock_ms() when it began to fail; 0: it works */
+    unsigned failures; /* since then */
+    task *task;        /* NULL once it has ended */
     struct task_event ended;
 };
 
@@ -98,9 +98,8 @@ static char *query(const struct watch *w, const char *more)
 static char *page_query(const struct watch *w, const char *token)
 {
     cleanup_free char *escaped = http_escape(token, false);
-    cleanup_free char *more = escaped ? text_format("limit=%d%s%s", w->from_now ? 1 : PAGE,
-                                                    *token ? "&continue=" : "", escaped)
-                                      : NULL;
+    cleanup_free char *more =
+        escaped ? text_format("limit=%d%s%s", w->from_now ? 1 : PAGE, *token ? "&continue=" : "", escaped) : NULL;
     return more ? query(w, more) : NULL;
 }
 
@@ -117,9 +116,8 @@ static void tell_items(struct watch *w, json_t *list)
 {
     size_t i;
     json_t *object;
-    json_array_foreach(json_object_get(list, "items"), i, object)
-        if (!w->from_now)
-            w->listener.changed(w->listener.context, object, false);
+    json_array_foreach(json_object_get(list, "items"), i, object) if (!w->from_now)
+        w->listener.changed(w->listener.context, object, false);
 }
 
 static int list(struct watch *w, int *code, hype_error **error)
@@ -147,8 +145,8 @@ static int list(struct watch *w, int *code, hype_error **error)
 
 static int watch_once(struct watch *w, int *code, hype_error **error)
 {
-    cleanup_free char *more = text_format("watch=1&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%s", WATCH_S,
-                                          w->stream.version);
+    cleanup_free char *more = text_format("watch=1&allowWatchBookmarks=true&timeoutSeconds=%d&resourceVersion=%s",
+                                          WATCH_S, w->stream.version);
     cleanup_free char *path = more ? query(w, more) : NULL;
     if (!path)
         return error_memory(error);

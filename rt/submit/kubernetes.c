@@ -244,8 +244,7 @@ static int collect(void *context, hype_error **error)
 {
     struct call *call = context;
     const char *message = diagnose_message(call->state.pod);
-    log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id,
-             diagnose_result(call->state.pod));
+    log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
     log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
     return stage_collect(&call->staged, call->job, message, error);
 }
@@ -371,7 +370,8 @@ void kubernetes_close(hype_submitter *submitter)
 
 static int read_options(struct kubernetes_submitter *s, struct submitter_url *url, hype_error **error)
 {
-    const char *staging = submitter_url_option(url, "staging"), *patience = submitter_url_option(url, "pending-timeout");
+    const char *staging = submitter_url_option(url, "staging"),
+               *patience = submitter_url_option(url, "pending-timeout");
     s->image = submitter_url_copy(url, "image");
     s->service_account = submitter_url_copy(url, "service-account");
     s->staging_secret = submitter_url_copy(url, "staging-secret");

@@ -12,6 +12,7 @@
 #include "../kube/diagnose.h"
 #include "../kube/logs.h"
 #include "../kube/pod.h"
+#include "../kube/podfile.h"
 #include "../kube/pods.h"
 #include "../kube/sweep.h"
 #include "../log.h"
@@ -143,10 +144,14 @@ static int post_pod(struct call *call, json_t *pod, hype_error **error)
     }
 }
 
-static int create_pod(struct call *call, hype_error **error)
+static int describe_pod(struct call *call, json_t **pod, hype_error **error)
 {
     struct kubernetes_submitter *s = call->s;
-    json_t *pod = NULL;
+    const char *path = call->job->env.pod.file;
+    json_t *file = NULL;
+    int status = path ? podfile_read(path, &file, error) : 0;
+    if (status < 0)
+        return error_wrap(error, status, "%s()", function_of(call));
     struct pod_plan plan = {.job = call->job,
                             .staged = &call->staged,
                             .submitter = s->id,
@@ -154,8 +159,17 @@ static int create_pod(struct call *call, hype_error **error)
                             .service_account = s->service_account,
                             .staging_secret = s->staging_secret,
                             .staging_volume = s->staging_volume,
-                            .claims = call->claims.names};
-    int status = pod_describe(&plan, &pod, error);
+                            .claims = call->claims.names,
+                            .file = file};
+    status = pod_describe(&plan, pod, error);
+    json_decref(file);
+    return status;
+}
+
+static int create_pod(struct call *call, hype_error **error)
+{
+    json_t *pod = NULL;
+    int status = describe_pod(call, &pod, error);
     if (status < 0)
         return status;
     task_shield_begin(); /* so that the deletion comes after the creation */

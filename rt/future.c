@@ -115,6 +115,10 @@ static int prepare(hype_future *future)
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
+    job->segments = capture->segments;
+    job->n_segments = capture->n_segments;
+    trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
+                &job->env);
     return task_post(start_on_loop, future, &future->error);
 }
 
@@ -234,7 +238,10 @@ static int await(hype_future *future, void *result, hype_arena **arena)
     while (!future->done)
         pthread_cond_wait(&future->ended, &future->lock);
     pthread_mutex_unlock(&future->lock);
-    take_value(future, result, arena);
+    int64_t decoding = trace_start(&future->job.trace);
+    int status = take_value(future, result, arena);
+    trace_phase(&future->job.trace, TRACE_DECODE, decoding);
+    trace_end(&future->job.trace, status);
     hype_error *error = steal_pointer(future->error);
     future_free(future);
     return error_publish(error);

@@ -8,6 +8,7 @@
  */
 #include "../http.h"
 #include "../log.h"
+#include "../owner.h"
 #include "../stage.h"
 #include "submitter.h"
 
@@ -20,11 +21,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define OWNER_LABEL    "hype.owner"
 #define STAGING_LABEL  "hype.staging"  /* where the call was staged, */
 #define MANIFEST_LABEL "hype.manifest" /* and its manifest there */
 #define LOGS           "/tmp"
-#define LOG_PREFIX     "hype-termination-log-" /* PID-STARTTIME-XXXXXX */
+#define LOG_PREFIX     "hype-termination-log-" /* OWNER-XXXXXX */
 
 struct volume {
     unsigned id;
@@ -43,7 +43,6 @@ struct docker_submitter {
     char *secrets;       /* folder of the host whose subfolders are secrets; or NULL */
     char *network;       /* or NULL: the daemon's default */
     char *known_image;   /* the image that was last seen to be there */
-    char owner[96];
     struct volume *volumes;
     bool keep_container, keep_log, keep_volumes, swept;
 };
@@ -107,47 +106,7 @@ static int refused(const struct http_response *response, hype_error **error, con
     return result;
 }
 
-/* ---- Owners ---- */
-
-/* The start time of a process, in the kernel's ticks: with the pid it names a process for good. 0: there is none. */
-static unsigned long long start_time(long pid)
-{
-    cleanup_free char *path = text_format("/proc/%ld/stat", pid), *text = NULL;
-    size_t size;
-    unsigned long long ticks = 0;
-    if (!path || file_read(path, 65536, &text, &size, NULL) < 0)
-        return 0;
-    char *rest = strrchr(text, ')'); /* proc(5): the name may hold anything; starttime is the 20th field behind it */
-    for (int field = 0; rest && field < 20; field++)
-        rest = strchr(rest + 1, ' ');
-    if (rest)
-        ticks = strtoull(rest, NULL, 10);
-    return ticks;
-}
-
-static void make_owner(char *owner, size_t size)
-{
-    char boot[40] = "";
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-    if (file) {
-        if (!fgets(boot, sizeof boot, file))
-            boot[0] = 0;
-        fclose(file);
-    }
-    boot[strcspn(boot, "\n")] = 0;
-    snprintf(owner, size, "%s/%ld/%llu", boot, (long)getpid(), start_time(getpid()));
-}
-
-/* Of this machine, and ended. What other machines' programs made is theirs to remove. */
-static bool owner_is_gone(const struct docker_submitter *s, const char *owner)
-{
-    size_t boot = strcspn(s->owner, "/");
-    char *end;
-    if (strlen(owner) <= boot || strncmp(owner, s->owner, boot + 1) != 0)
-        return false;
-    long pid = strtol(owner + boot + 1, &end, 10);
-    return *end == '/' && pid > 0 && start_time(pid) != strtoull(end + 1, NULL, 10);
-}
+/* ---- Sweeping ---- */
 
 static void delete_quietly(const struct docker_submitter *s, const char *path)
 {
@@ -177,9 +136,8 @@ static void sweep_logs(void)
 {
     DIR *folder = opendir(LOGS);
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
-        long pid;
-        unsigned long long start;
-        if (sscanf(entry->d_name, LOG_PREFIX "%ld-%llu-", &pid, &start) == 2 && start_time(pid) != start)
+        char owner[OWNER_SIZE];
+        if (sscanf(entry->d_name, LOG_PREFIX "%63[^-]-", owner) == 1 && owner_is_gone(owner))
             unlinkat(dirfd(folder), entry->d_name, 0); /* of another user: it is not ours to remove */
     }
     if (folder)
@@ -196,7 +154,7 @@ static void sweep_containers(const struct docker_submitter *s, json_t *container
         const char *id = json_string_value(json_object_get(container, "Id"));
         const char *owner = json_string_value(json_object_get(labels, OWNER_LABEL));
         cleanup_free char *path = id ? text_format("/containers/%s?force=1&v=1", id) : NULL;
-        if (!path || !owner || !owner_is_gone(s, owner))
+        if (!path || !owner || !owner_is_gone(owner))
             continue;
         log_info("Docker", "Removing container %.12s of a program that has ended", id);
         delete_quietly(s, path);
@@ -214,7 +172,7 @@ static void sweep_volumes(const struct docker_submitter *s, json_t *volumes)
         const char *name = json_string_value(json_object_get(volume, "Name"));
         const char *owner = json_string_value(json_object_get(json_object_get(volume, "Labels"), OWNER_LABEL));
         cleanup_free char *path = name ? text_format("/volumes/%s", name) : NULL;
-        if (!path || !owner || !owner_is_gone(s, owner))
+        if (!path || !owner || !owner_is_gone(owner))
             continue;
         log_info("Docker", "Removing volume %s of a program that has ended", name);
         delete_quietly(s, path);
@@ -458,7 +416,7 @@ static int volume_of(struct docker_submitter *s, const hype_volume *wanted, cons
     cleanup_response struct http_response response;
     json_t *labels = json_object();
     if (!volume->keep)
-        json_object_set_new(labels, OWNER_LABEL, json_string(s->owner));
+        json_object_set_new(labels, OWNER_LABEL, json_string(owner_self()));
     int status =
         ask(s, "POST", "/volumes/create", json_pack("{s:s, s:o}", "Name", made, "Labels", labels), &response, error);
     if (status == 0 && !http_succeeded(&response))
@@ -523,7 +481,7 @@ static int describe(struct docker_submitter *s, const struct job *job, const cha
     for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && job->env.variables[i].name; i++)
         json_array_append_new(variables,
                               json_sprintf("%s=%s", job->env.variables[i].name, job->env.variables[i].value));
-    json_object_set_new(labels, OWNER_LABEL, json_string(s->owner));
+    json_object_set_new(labels, OWNER_LABEL, json_string(owner_self()));
     json_object_set_new(labels, STAGING_LABEL, json_string(s->staging->uri));
     json_object_set_new(labels, MANIFEST_LABEL, json_string(staged->manifest_name));
     json_object_set_new(labels, "hype.function", json_string(job->entry->name));
@@ -635,7 +593,7 @@ static int follow(struct docker_submitter *s, struct job *job, int *exit_status,
 
 /* ---- A call ---- */
 
-static int start_container(struct docker_submitter *s, const struct job *job, const char *image,
+static int start_container(struct docker_submitter *s, struct job *job, const char *image,
                            const struct staged *staged, const char *log_path, bool *created, hype_error **error)
 {
     json_t *container;
@@ -656,6 +614,8 @@ static int start_container(struct docker_submitter *s, const struct job *job, co
     if (status < 0)
         return status;
     log_info("Docker", "Created container %s", job->id);
+    trace_phase(&job->trace, TRACE_SCHEDULE, job->trace.sent);
+    trace_starting(&job->trace);
     status = ask(s, "POST", start, NULL, &started, error);
     return status == 0 && !http_succeeded(&started) ? refused(&started, error, "start container", job->id) : status;
 }
@@ -708,6 +668,8 @@ static int run_container(struct docker_submitter *s, struct job *job, const char
 {
     bool created = false;
     int exit_status = 0;
+    trace_place(&job->trace, "container", job->id, NULL);
+    trace_sent(&job->trace);
     int status = start_container(s, job, image, staged, log_path, &created, error);
     if (status == 0)
         status = follow(s, job, &exit_status, error);
@@ -729,11 +691,12 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
                          "docker:?image=IMAGE",
                          job->entry->name);
     sweep(s);
+    int64_t pulling = trace_start(&job->trace);
     int status = ensure_image(s, image, error);
+    trace_phase(&job->trace, TRACE_PULL, pulling);
     if (status < 0)
         return status;
-    cleanup_free char *log_path =
-        text_format(LOGS "/" LOG_PREFIX "%ld-%llu-XXXXXX", (long)getpid(), start_time(getpid()));
+    cleanup_free char *log_path = text_format(LOGS "/" LOG_PREFIX "%s-XXXXXX", owner_self());
     int log = log_path ? mkostemp(log_path, O_CLOEXEC) : -1;
     if (log < 0)
         return log_path ? error_system(error, errno, "cannot make a termination log in " LOGS) : error_memory(error);
@@ -859,7 +822,6 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
     s->keep_container = option_is_set(url, "keep-container");
     s->keep_log = option_is_set(url, "keep-termination-log");
     s->keep_volumes = option_is_set(url, "keep-volumes");
-    make_owner(s->owner, sizeof s->owner);
     int status = set_address(s, host && *host ? host : "unix:///var/run/docker.sock", error);
     if (status == 0)
         status = store_open(staging ? staging : default_staging, &s->staging, error);

@@ -10,7 +10,9 @@
 
 #include "../buffer.h"
 #include "../output.h"
+#include "../share.h"
 #include "../task.h"
+#include "../trace.h"
 #include "../util.h"
 
 #include <hype/generated.h>
@@ -26,9 +28,12 @@ struct job {
     const void *arguments;  /* capture image */
     size_t arguments_size;  /* bytes */
     int arguments_fd;       /* a memory file that starts with the image, or -1 */
+    struct share *const *segments; /* the shared memory that the image refers to; the closure's */
+    size_t n_segments;
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
     char depth[24];         /* of a nested call; ENV refers to it */
+    struct trace_call trace; /* run() tells it of its phases */
 };
 
 /* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */

@@ -1,0 +1,69 @@
+/*
+ * owner.c: the name of a process that stays its own: "PLACE.PID.STARTTIME". PLACE is a digest of the kernel's boot id
+ * and of the PID namespace, since a PID means something only within both; the start time tells a process from a later
+ * one of the same PID.
+ */
+#include "owner.h"
+
+#include "util.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PLACE_DIGITS 16
+
+/* In the kernel's ticks since the machine was started. 0: there is no such process, or it only waits to be reaped. */
+static unsigned long long start_time(long pid)
+{
+    cleanup_free char *path = text_format("/proc/%ld/stat", pid), *text = NULL;
+    size_t size;
+    if (!path || file_read(path, 65536, &text, &size, NULL) < 0)
+        return 0;
+    /* proc(5): the name, in parentheses, may hold anything; state is the 1st field behind it, starttime the 20th. */
+    char *rest = strrchr(text, ')');
+    if (rest && (strncmp(rest, ") Z", 3) == 0 || strncmp(rest, ") X", 3) == 0))
+        return 0;
+    for (int field = 0; rest && field < 20; field++)
+        rest = strchr(rest + 1, ' ');
+    return rest ? strtoull(rest, NULL, 10) : 0;
+}
+
+static void find_place(char place[SHA256_HEX_SIZE])
+{
+    cleanup_free char *boot = NULL;
+    size_t size = 0;
+    struct stat namespace = {0};
+    if (file_read("/proc/sys/kernel/random/boot_id", 4096, &boot, &size, NULL) < 0)
+        boot = NULL;
+    if (stat("/proc/self/ns/pid", &namespace) < 0)
+    namespace.st_ino = 0;
+    cleanup_free char *both = text_format("%s %llu", boot ? boot : "", (unsigned long long)namespace.st_ino);
+    sha256_hex(both ? both : "", both ? strlen(both) : 0, place);
+}
+
+const char *owner_self(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char self[OWNER_SIZE];
+    static pid_t known;
+    pthread_mutex_lock(&lock);
+    if (known != getpid()) {
+        char place[SHA256_HEX_SIZE];
+        find_place(place);
+        known = getpid();
+        snprintf(self, sizeof self, "%.*s.%ld.%llu", PLACE_DIGITS, place, (long)known, start_time(known));
+    }
+    pthread_mutex_unlock(&lock);
+    return self;
+}
+
+bool owner_is_gone(const char *owner)
+{
+    char *end;
+    if (strncmp(owner, owner_self(), PLACE_DIGITS + 1) != 0)
+        return false;
+    long pid = strtol(owner + PLACE_DIGITS + 1, &end, 10);
+    return *end == '.' && pid > 0 && start_time(pid) != strtoull(end + 1, NULL, 10);
+}

@@ -162,17 +162,27 @@ static void images_are_the_vectors(void **state)
     capture_free(&capture);
 }
 
-static void an_error_is_its_vector(void **state)
+/* Where the parts of an error lie in its image depends on their addresses, so this vector is only read. */
+static void the_error_vector_is_read(void **state)
 {
     (void)state;
-    struct buffer image;
+    size_t size, n = 0;
+    char *text = NULL, *path = text_format("%s/error.hex", folder), image[4096];
     hype_error *error = NULL;
-    make_error(&image);
-    compare("error.hex", &image);
-    assert_int_equal(image_decode_error(image.data, image.size, &error), -HYPE_CRASHED);
+    assert_int_equal(file_read(path, sizeof image, &text, &size, NULL), 0);
+    for (char *next = text, *end; (image[n] = (char)strtoul(next, &end, 16)), end != next; next = end)
+        n++;
+    assert_int_equal(image_decode_error(image, n, &error), -HYPE_CRASHED);
+    assert_string_equal(error->message, "it crashed");
+    assert_string_equal(error->backtrace, "#0 crash+0x12 (a.so)\n#1 abort+0xd2 (libc.so.6)\n");
+    assert_string_equal(error->output, "words\n");
+    assert_int_equal(error->signal, 6);
+    assert_int_equal(error->cause->status, -HYPE_FAILED);
     assert_int_equal(error->cause->code, -3);
+    assert_int_equal(error->cause->error_number, 2);
     error_free(error);
-    buffer_free(&image);
+    free(text);
+    free(path);
 }
 
 static int write_files(const char *where)
@@ -200,7 +210,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_are_the_vectors),
         cmocka_unit_test(shared_memory_is_the_vectors),
-        cmocka_unit_test(an_error_is_its_vector),
+        cmocka_unit_test(the_error_vector_is_read),
     };
     if (argc == 3 && strcmp(argv[1], "--write") == 0)
         return write_files(argv[2]);

@@ -1,6 +1,7 @@
 /* image.c: images are pulled where they are absent, with progress, and must start hype-run. */
 #include "docker.h"
 
+#include "../lines.h"
 #include "../log.h"
 #include "../progress.h"
 
@@ -15,8 +16,7 @@ struct layer {
 
 struct pull {
     const char *image;
-    char *line;
-    size_t length, capacity;
+    struct lines lines;
     char *failure;
     struct layer layers[256]; /* Docker's limit is 127 */
     size_t n_layers;
@@ -49,12 +49,14 @@ static void pull_progress(struct pull *pull, const char *id, json_t *detail)
     strncpy(layer->id, id, sizeof layer->id - 1);
 }
 
-static void pull_line(struct pull *pull)
+static int pull_line(void *context, const char *line, size_t length, hype_error **error)
 {
-    json_t *json = json_loads(pull->line, 0, NULL), *detail = json_object_get(json, "progressDetail");
+    struct pull *pull = context;
+    json_t *json = json_loadb(line, length, 0, NULL), *detail = json_object_get(json, "progressDetail");
     const char *failure = json_string_value(json_object_get(json, "error"));
     const char *status = json_string_value(json_object_get(json, "status"));
     const char *layer = json_string_value(json_object_get(json, "id"));
+    (void)error;
     if (failure && !pull->failure)
         pull->failure = strdup(failure);
     if (status && layer && strcmp(status, "Downloading") == 0)
@@ -62,29 +64,12 @@ static void pull_line(struct pull *pull)
     else if (status && json_object_size(detail) == 0)
         log_info("Docker", "%s: %s%s%s", pull->image, layer ? layer : "", layer ? " " : "", status);
     json_decref(json);
+    return 0;
 }
 
-/* One JSON text a line. */
 static int pull_sink(void *context, const void *data, size_t size, hype_error **error)
 {
-    struct pull *pull = context;
-    for (const char *byte = data; size > 0; byte++, size--) {
-        if (pull->length + 1 >= pull->capacity) {
-            size_t capacity = pull->capacity ? pull->capacity * 2 : 4096;
-            char *more = capacity > (1 << 20) ? NULL : realloc(pull->line, capacity);
-            if (!more)
-                return error_set(error, HYPE_FORMAT, "the Docker daemon sends lines without an end");
-            pull->line = more;
-            pull->capacity = capacity;
-        }
-        pull->line[pull->length++] = *byte;
-        if (*byte == '\n') {
-            pull->line[pull->length] = 0;
-            pull_line(pull);
-            pull->length = 0;
-        }
-    }
-    return 0;
+    return lines_feed(&((struct pull *)context)->lines, data, size, pull_line, context, error);
 }
 
 static int pull_image(const struct docker *docker, const char *image, hype_error **error)
@@ -100,13 +85,14 @@ static int pull_image(const struct docker *docker, const char *image, hype_error
         return error_memory(error);
     }
     pull->image = image;
+    pull->lines.limit = 1 << 20;
     log_info("Docker", "Pulling image %s", image);
     progress_start(&pull->progress, "Pulling", 0);
     int status = docker_stream(&docker->api, "POST", path, STALL_S, pull_sink, pull, error, "pull image", image);
     progress_end(&pull->progress);
     if (status == 0 && pull->failure)
         status = error_set(error, HYPE_NOT_FOUND, "Docker cannot pull image %s: %s", image, pull->failure);
-    free(pull->line);
+    lines_free(&pull->lines);
     free(pull->failure);
     free(pull);
     return status;

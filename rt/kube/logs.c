@@ -68,7 +68,7 @@ static void show(struct log_reader *r, const char *text, size_t size)
     size_t seen = size < r->skip_bytes ? size : r->skip_bytes;
     r->skip_bytes -= seen;
     r->partial += size - seen;
-    output_write(r->output, OUTPUT_STDOUT, text + seen, size - seen);
+    output_write(r->output, OUTPUT_BOTH, text + seen, size - seen);
 }
 
 /* What does not begin with a time is a message of the node's about the log. */

@@ -3,7 +3,8 @@
  *
  * The log is followed by one long answer. When that breaks the next begins with the second in which it broke off and
  * leaves out what has been seen: lines carry the time at which the node read them, and their order in the log is fixed,
- * so counting the lines of that second is enough.
+ * so counting the lines of that second is enough. Kubernetes keeps stdout and stderr in one log and does not tell them
+ * apart.
  */
 #ifndef HYPE_RT_KUBE_LOGS_H
 #define HYPE_RT_KUBE_LOGS_H

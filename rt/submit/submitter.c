@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
+                                                               &submitter_gke};
 
 struct parsed {
     struct submitter_url url;
@@ -162,7 +163,7 @@ static hype_submitter *default_submitter;
 static pid_t default_owner;
 
 /* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
-static void close_default(void)
+void submitter_close_default(void)
 {
     if (default_submitter && default_owner == getpid())
         hype_submitter_close(default_submitter);
@@ -178,7 +179,7 @@ hype_submitter *submitter_default(hype_error **error)
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
         else if (default_owner == 0)
-            atexit(close_default);
+            atexit(submitter_close_default);
         default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;

@@ -77,8 +77,9 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
     return status;
 }
 
-static int sweep(hype_submitter *submitter, hype_error **error)
+static int sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error)
 {
+    (void)old;
     struct docker *docker = (struct docker *)submitter;
     int status = docker_negotiate(&docker->api, error);
     if (status == 0)

@@ -10,8 +10,11 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+
+enum { NESTING_LIMIT = 16 };
 
 struct hype_future {
     hype_submitter *submitter;
@@ -74,6 +77,22 @@ static void start_on_loop(void *context)
         finish(future);
 }
 
+/* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it is,
+ * by a variable of its environment, which every submitter passes on. */
+static int set_depth(struct job *job, hype_error **error)
+{
+    const char *depth = getenv("HYPE_DEPTH");
+    long own = depth ? strtol(depth, NULL, 10) : getenv("HYPE_EXECUTION_ID") ? 1 : 0;
+    if (own == 0)
+        return 0;
+    if (own >= NESTING_LIMIT)
+        return error_set(error, HYPE_INVALID, "%s(): calls are nested %ld deep, and a function there may call no deeper",
+                         job->entry->name, own);
+    snprintf(job->depth, sizeof job->depth, "%ld", own + 1);
+    job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
+    return 0;
+}
+
 static int prepare(hype_future *future)
 {
     struct job *job = &future->job;
@@ -82,6 +101,9 @@ static int prepare(hype_future *future)
         future->error = steal_pointer(future->closure->error);
         return future->error->status;
     }
+    job->entry = capture->entry;
+    if (set_depth(job, &future->error) < 0)
+        return future->error->status;
     if (job->env.invalid)
         return error_set(&future->error, HYPE_INVALID, "%s(): %s", capture->entry->name, job->env.invalid);
     if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
@@ -89,7 +111,6 @@ static int prepare(hype_future *future)
     strcpy(job->id, "hype-run-");
     text_random(job->id + strlen(job->id), 8);
     job->unit = capture->unit;
-    job->entry = capture->entry;
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;

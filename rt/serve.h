@@ -19,6 +19,7 @@ enum {
     SERVE_REQUEST_FDS = 4,
     SERVE_FRAMES = 64,
     SERVE_NAME_SIZE = 128,
+    SERVE_CAUSE_SIZE = 64 * 1024, /* bytes; only what is used takes memory */
     SERVE_MESSAGE_LIMIT = 64 * 1024, /* bytes of a request */
     SERVE_STOPPED = 100,             /* exit status of a child that found the socket closed */
 };
@@ -50,11 +51,13 @@ struct serve_slot {
     int32_t pid;
     uint32_t state; /* enum serve_state */
     uint32_t n_frames;
-    uint32_t unused;
+    int32_t error_number; /* errno when the function crashed or called exit() */
     uint64_t fault_address;
     struct trace_stamps stamps;
     char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
     uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */
+    uint32_t cause_size;           /* 0: its last nested call did not fail, or there was none */
+    char cause[SERVE_CAUSE_SIZE];  /* else that call's error, as an image */
 };
 
 #endif

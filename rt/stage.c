@@ -3,13 +3,12 @@
 
 #include "log.h"
 #include "manifest.h"
+#include "module.h"
 #include "progress.h"
 #include "task.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,11 +16,15 @@
 
 enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
 
-/* "hello.so" with its hash: "hello-HASH.so". Characters that a store's names do not have become '_'. */
+/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not have
+ * become '_'. */
 static char *hashed_name(const char *file, const char *sha256)
 {
     const char *dot = strrchr(file, '.');
     size_t stem = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+    if (stem > HASH_SHOWN && file[stem - HASH_SHOWN - 1] == '-' &&
+        strncmp(file + stem - HASH_SHOWN, sha256, HASH_SHOWN) == 0)
+        return strdup(file);
     char *name = text_format("%.*s-%.*s%s", (int)(stem < 64 ? stem : 64), file, HASH_SHOWN, sha256,
                              dot && dot != file ? dot : "");
     for (char *c = name; c && *c; c++)
@@ -60,30 +63,14 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     return file->name ? 0 : error_memory(error);
 }
 
-struct loaded {
-    const char *name;
-    char path[4096];
-};
-
-static int match_loaded(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct loaded *loaded = context;
-    const char *slash = strrchr(info->dlpi_name, '/'), *base = slash ? slash + 1 : info->dlpi_name;
-    (void)size;
-    if (strcmp(base, loaded->name) != 0 && strcmp(info->dlpi_name, loaded->name) != 0)
-        return 0;
-    snprintf(loaded->path, sizeof loaded->path, "%s", info->dlpi_name);
-    return 1;
-}
-
 /* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
 static int open_library(const char *name, struct staged_file *file, hype_error **error)
 {
     file->kind = MANIFEST_LIBRARY;
-    struct loaded loaded = {.name = name};
-    if (!dl_iterate_phdr(match_loaded, &loaded))
+    char path[4096];
+    if (!module_path(name, path))
         return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
-    int status = open_local(loaded.path, file, error);
+    int status = open_local(path, file, error);
     if (status == 0) { /* there it must have the name that it is needed by */
         free(file->as);
         const char *slash = strrchr(name, '/');
@@ -95,10 +82,10 @@ static int open_library(const char *name, struct staged_file *file, hype_error *
 /* A sidecar lies beside the program or library whose unit names it. */
 static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
 {
-    Dl_info info;
+    struct module found;
     cleanup_free char *module = NULL;
-    if (dladdr(unit->entries, &info) && info.dli_fname)
-        module = realpath(strchr(info.dli_fname, '/') ? info.dli_fname : "/proc/self/exe", NULL);
+    if (module_find((uint64_t)(uintptr_t)unit->entries, &found))
+        module = realpath(found.path, NULL);
     char *slash = module ? strrchr(module, '/') : NULL;
     if (!slash)
         return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
@@ -389,7 +376,7 @@ static int refuse_message(const struct job *job, const char *message, hype_error
 static int take_reported(const struct job *job, const char *message, hype_error **error)
 {
     const char *status = message + strlen("error: "), *colon = strchr(status, ':');
-    for (int s = 1; colon && s <= HYPE_OUT_OF_MEMORY; s++) {
+    for (int s = 1; colon && s <= ERROR_STATUS_LAST; s++) {
         const char *name = hype_status_name(s);
         if (strlen(name) == (size_t)(colon - status) && strncmp(name, status, strlen(name)) == 0)
             return error_set(error, (hype_status)s, "%s: %s", job->id, colon + 1 + (colon[1] == ' '));

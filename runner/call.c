@@ -2,9 +2,12 @@
 #include "runner.h"
 
 #include "registry.h"
+#include "submit/submitter.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -86,6 +89,65 @@ static int enter_folder(const struct call *call, hype_error **error)
     return 0;
 }
 
+/* ---- The end of a call ---- */
+
+static const struct call *running;
+static bool ending;
+
+/* Whichever thread is first: the others wait for the end of the process. */
+static void begin_ending(void)
+{
+    while (__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL))
+        pause();
+}
+
+/* What the function has left open is closed behind the answer, which need not wait for it. */
+_Noreturn static void end(uint64_t size)
+{
+    running->answer(running, size);
+    submitter_close_default();
+    _exit(size == 0);
+}
+
+/* hype_fail() in the function. */
+static void failed(hype_error *error, void *return_address)
+{
+    void *frames[SERVE_FRAMES];
+    uint64_t counters[SERVE_FRAMES];
+    size_t n = 0;
+    begin_ending();
+    fflush(NULL);
+    int depth = backtrace(frames, SERVE_FRAMES), first = 0;
+    while (first < depth && frames[first] != return_address)
+        first++;
+    for (int i = first; i < depth; i++)
+        counters[n++] = (uint64_t)(uintptr_t)frames[i];
+    symbols_set_frames(error, SYMBOLS_RETURN, counters, n);
+    end(outcome_write(error, running->returned_fd));
+}
+
+/* A call of the function's own has failed, or (NULL) succeeded: should the process end now, that is perhaps why. */
+static void nested_ended(const hype_error *error)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct serve_slot *slot = running->slot;
+    pthread_mutex_lock(&lock);
+    slot->cause_size = 0;
+    for (unsigned causes = ERROR_CAUSES; error && slot->cause_size == 0; causes /= 2) {
+        struct buffer image = BUFFER_EMPTY;
+        if (image_encode_error(error, causes, &image, NULL) == 0 && image.size <= SERVE_CAUSE_SIZE) {
+            memcpy(slot->cause, image.data, image.size);
+            slot->cause_size = (uint32_t)image.size;
+        }
+        buffer_free(&image);
+        if (causes == 0)
+            break;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- The call ---- */
+
 static int run(const struct call *call, struct buffer *returned, hype_error **error)
 {
     const struct hype_unit *unit;
@@ -115,6 +177,9 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
         return error_wrap(error, status, "%s()", call->name);
     image.in_place = in_place;
     heap_watch(&image);
+    error_on_publish = nested_ended;
+    error_on_fail = failed;
+    errno = 0; /* what there is of it later is the function's own */
     call->slot->state = SERVE_RUNNING;
     call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
     status = invoke_entry(entry, frame, error);
@@ -126,16 +191,16 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     return status == 0 ? image_encode_return(&image, returned, error) : status;
 }
 
-int call_run(const struct call *call, uint64_t *size)
+void call_run(const struct call *call)
 {
     struct buffer returned = BUFFER_EMPTY;
     cleanup_error hype_error *error = NULL;
+    running = call;
     crash_watch(call->slot);
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);
-    *size = returned.size;
+    begin_ending();
+    uint64_t size = returned.size;
     buffer_free(&returned);
-    if (status < 0)
-        *size = outcome_write(error, call->returned_fd);
-    return *size > 0 ? 0 : -HYPE_MEMORY;
+    end(status < 0 ? outcome_write(error, call->returned_fd) : size);
 }

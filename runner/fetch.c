@@ -190,7 +190,7 @@ static int load(const struct run *run, hype_error **error)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < run->manifest.n_files; i++)
             if (run->manifest.files[i].kind == (pass == 0 ? MANIFEST_LIBRARY : MANIFEST_REMOTE))
-                objects[n++].path = run->paths[i];
+                objects[n++] = (struct object_file){run->paths[i], run->manifest.files[i].sha256, true};
     return load_objects(objects, n, error);
 }
 
@@ -201,30 +201,35 @@ static void become_child(void)
     signal(SIGINT, SIG_DFL);
 }
 
-static void answered(struct run *run, uint64_t size)
+static void answered(struct serve_slot *slot, uint64_t size)
 {
     if (size > 0) {
-        run->slot->call = size;
-        run->slot->state = SERVE_ANSWERED;
+        slot->call = size;
+        slot->state = SERVE_ANSWERED;
     }
+}
+
+static void answer(const struct call *call, uint64_t size)
+{
+    answered(call->slot, size);
 }
 
 _Noreturn static void call_process(struct run *run)
 {
-    cleanup_free char *work = text_format("%s/work", run->folder);
-    uint64_t size = 0, image_size = 0;
+    uint64_t image_size = 0;
     const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
                         .image_fd = open(capture, O_RDONLY | O_CLOEXEC),
                         .image_size = image_size,
                         .returned_fd = run->returned_fd,
-                        .folder = work,
-                        .slot = run->slot};
+                        .folder = text_format("%s/work", run->folder),
+                        .slot = run->slot,
+                        .answer = answer};
     become_child();
-    if (call_run(&call, &size) == 0)
-        answered(run, size);
-    _exit(0);
+    if (!call.folder)
+        _exit(1);
+    call_run(&call);
 }
 
 /* Loads the objects, which may run constructors and crash, and has the call run in a child of its own, for whose
@@ -249,7 +254,7 @@ _Noreturn static void loader_process(struct run *run)
             error = outcome_error(wait_status, run->slot, oom_kills);
     }
     if (error)
-        answered(run, outcome_write(error, run->returned_fd));
+        answered(run->slot, outcome_write(error, run->returned_fd));
     _exit(0);
 }
 

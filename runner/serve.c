@@ -106,6 +106,16 @@ static bool take_variables(const struct serve_request *request, const char **nex
     return true;
 }
 
+static void answer(const struct call *call, uint64_t size)
+{
+    if (size == 0)
+        return;
+    if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
+        workdir_remove(call->folder);
+    send_reply(call->number, size, -1, &call->slot->stamps);
+    call->slot->state = SERVE_ANSWERED;
+}
+
 /* The life of a child: one request. */
 _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
@@ -135,7 +145,8 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     dup2(fds[3], STDERR_FILENO);
     close(fds[2]);
     close(fds[3]);
-    cleanup_free char *working = text_format("%s/%zu", folder, number);
+    static char working[4096];
+    snprintf(working, sizeof working, "%s/%zu", folder, number);
     struct call call = {.name = name,
                         .signature = request.signature,
                         .image_fd = fds[0],
@@ -144,16 +155,11 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
                         .folder = working,
                         .files = files,
                         .n_files = request.n_files,
-                        .slot = slot};
-    uint64_t size;
+                        .slot = slot,
+                        .answer = answer,
+                        .number = request.call};
     slot->stamps.at[TRACE_AT_LOAD] = trace_clock();
-    if (call_run(&call, &size) == 0) {
-        if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
-            workdir_remove(working);
-        send_reply(request.call, size, -1, &slot->stamps);
-        slot->state = SERVE_ANSWERED;
-    }
-    _exit(0);
+    call_run(&call);
 }
 
 static pid_t fork_child(size_t number)
@@ -161,7 +167,8 @@ static pid_t fork_child(size_t number)
     struct serve_slot *slot = &slots[number];
     slot->state = SERVE_IDLE;
     slot->call = 0;
-    slot->n_frames = 0;
+    slot->n_frames = slot->cause_size = 0;
+    slot->error_number = 0;
     slot->stamps = (struct trace_stamps){{0}};
     pid_t pid = fork();
     if (pid == 0)

@@ -150,7 +150,7 @@ static hype_submitter *default_submitter;
 static pid_t default_owner;
 
 /* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
-static void close_default(void)
+void submitter_close_default(void)
 {
     if (default_submitter && default_owner == getpid())
         hype_submitter_close(default_submitter);
@@ -166,7 +166,7 @@ hype_submitter *submitter_default(hype_error **error)
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
         else if (default_owner == 0)
-            atexit(close_default);
+            atexit(submitter_close_default);
         default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;

@@ -29,6 +29,7 @@ struct job {
     int arguments_fd;       /* a memory file that starts with the image, or -1 */
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
+    char depth[24];         /* of a nested call; ENV refers to it */
     struct trace_call trace; /* run() tells it of its phases */
 };
 
@@ -72,6 +73,8 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
+/* Closes the default submitter, if this process has opened it. */
+void submitter_close_default(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);

@@ -7,7 +7,7 @@
 # and s3://.
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake ninja-build pkgconf \
-    libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libexpat1-dev libelf-dev zlib1g-dev libxxhash-dev
+    libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libexpat1-dev libyaml-dev libelf-dev zlib1g-dev libxxhash-dev
 COPY . /src
 RUN cmake -S /src -B /build -G Ninja -DCMAKE_BUILD_TYPE=Release -DHYPE_RUN_ONLY=ON \
     && cmake --build /build --target hype-run && strip -o /hype-run /build/bin/hype-run

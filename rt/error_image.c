@@ -181,7 +181,7 @@ int image_decode_error(const void *data, size_t size, hype_error **error)
     header->kind = IMAGE_ARGUMENTS; /* but for its kind it is one */
     header->checksum = image_checksum(copy, size);
     memcpy(working, copy, size);
-    int status = image_decode_arguments(copy, working, size, NULL, &unit, &entry, &image, &decoded, error);
+    int status = image_decode_arguments(copy, working, size, NULL, NULL, &unit, &entry, &image, &decoded, error);
     if (status < 0)
         return error_wrap(error, status, "the error that came back");
     image_free(&image);

@@ -114,6 +114,8 @@ static int prepare(hype_future *future)
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
+    job->segments = capture->segments;
+    job->n_segments = capture->n_segments;
     trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
                 &job->env);
     return task_post(start_on_loop, future, &future->error);

@@ -9,6 +9,7 @@
 #ifndef HYPE_RT_SERVE_H
 #define HYPE_RT_SERVE_H
 
+#include "image.h"
 #include "trace.h"
 
 #include <stdint.h>
@@ -17,6 +18,7 @@ enum {
     SERVE_SOCKET_FD = 3,
     SERVE_SLOTS_FD = 4,
     SERVE_REQUEST_FDS = 4,
+    SERVE_MOST_FDS = SERVE_REQUEST_FDS + IMAGE_SEGMENTS,
     SERVE_FRAMES = 64,
     SERVE_NAME_SIZE = 128,
     SERVE_CAUSE_SIZE = 64 * 1024, /* bytes; only what is used takes memory */
@@ -26,7 +28,7 @@ enum {
 
 /* A request; strings follow: the function's name, the execution id, N_VARIABLES times "NAME=VALUE", N_FILES paths.
  * With it come SERVE_REQUEST_FDS descriptors: the arguments' image, an empty or used memory file for the answer,
- * stdout, stderr. */
+ * stdout, stderr; and one for each segment of the image. */
 struct serve_request {
     uint64_t call;
     uint64_t signature;

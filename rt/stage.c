@@ -186,6 +186,61 @@ static void set_known(const char *uri)
     qsort(known, n_known, sizeof *known, compare_names);
 }
 
+/* Code and shared memory that are being sent: whoever needs them too waits instead of sending them again. */
+struct sending {
+    char *uri;
+    struct task_event ended;
+    unsigned users;
+    struct sending *next;
+};
+static struct sending *all_sending;
+
+static void sending_release(struct sending *sending)
+{
+    if (--sending->users > 0)
+        return;
+    free(sending->uri);
+    free(sending);
+}
+
+/* 1: the object is there. 0: nobody is sending it; it is for the caller to do so, up to sending_end(). */
+static int sending_begin(const char *uri, struct sending **begun, hype_error **error)
+{
+    for (;;) {
+        struct sending *other = all_sending;
+        if (is_known(uri))
+            return 1;
+        while (other && strcmp(other->uri, uri) != 0)
+            other = other->next;
+        if (!other)
+            break;
+        other->users++;
+        int status = task_event_wait(&other->ended, NO_DEADLINE);
+        sending_release(other);
+        if (status < 0)
+            return error_set(error, (hype_status)-status, "cancelled");
+    }
+    struct sending *sending = calloc(1, sizeof *sending);
+    if (!sending || !(sending->uri = strdup(uri))) {
+        free(sending);
+        return error_memory(error);
+    }
+    sending->users = 1;
+    sending->next = all_sending;
+    *begun = all_sending = sending;
+    return 0;
+}
+
+static void sending_end(struct sending *sending)
+{
+    struct sending **where = &all_sending;
+    while (*where != sending)
+        where = &(*where)->next;
+    *where = sending->next;
+    task_event_set(&sending->ended);
+    sending_release(sending);
+}
+
 struct transfer {
     struct progress *progress;
     uint64_t moved;
@@ -202,23 +257,34 @@ static void on_progress(uint64_t done, uint64_t total, void *context)
     t->moved = done;
 }
 
+static int put(struct transfer *t, const char *uri, hype_error **error)
+{
+    int status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, on_progress, t,
+                                                     &t->created, error);
+    return error_wrap(error, status, "staging %s", uri);
+}
+
+/* What other calls may need as well is looked for first. */
 static int transfer(void *context, hype_error **error)
 {
     struct transfer *t = context;
     cleanup_free char *uri = text_format("%s/%s", t->store->uri, t->file->name);
+    struct sending *sending = NULL;
     uint64_t size;
     if (!uri)
         return error_memory(error);
-    if (is_known(uri))
-        return 0;
-    int status = t->store->operations->head(t->store, t->file->name, &size, NULL);
+    if (t->file->kind == MANIFEST_CAPTURE)
+        return put(t, uri, error);
+    int status = sending_begin(uri, &sending, error);
+    if (status != 0)
+        return status < 0 ? status : 0;
+    status = t->store->operations->head(t->store, t->file->name, &size, NULL);
     if (status < 0 || size != t->file->content.size)
-        status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, on_progress, t,
-                                                     &t->created, error);
-    if (status < 0)
-        return error_wrap(error, status, "staging %s", uri);
-    set_known(uri);
-    return 0;
+        status = put(t, uri, error);
+    if (status == 0)
+        set_known(uri);
+    sending_end(sending);
+    return status;
 }
 
 int stage_files(struct store *store, const struct staged_file *files, size_t n, struct trace_call *trace,
@@ -261,6 +327,30 @@ static int hash_capture(void *context)
     struct staged_file *file = context;
     sha256_hex(file->content.data, file->content.size, file->sha256);
     return 0;
+}
+
+struct digest_work {
+    struct share *share;
+    hype_error **error;
+};
+
+static int digest(void *context)
+{
+    struct digest_work *work = context;
+    return share_digest(work->share, work->error);
+}
+
+static int add_segment(struct share *share, struct staged_file *file, hype_error **error)
+{
+    struct digest_work work = {share, error};
+    int status = task_offload(digest, &work);
+    if (status < 0)
+        return status;
+    file->kind = MANIFEST_SEGMENT;
+    file->content = (struct store_content){.fd = share->fd, .size = share->start + share->size};
+    memcpy(file->sha256, share->sha256, SHA256_HEX_SIZE);
+    file->name = hashed_name("shared.bin", share->sha256);
+    return file->name ? 0 : error_memory(error);
 }
 
 static int add_capture(const struct job *job, struct staged_file *file, hype_error **error)
@@ -318,10 +408,13 @@ static int stage_all(struct store *store, struct job *job, struct staged *staged
 {
     cleanup_free char *text = NULL;
     int status = 0;
-    for (size_t i = n_code; i + 1 < n && status == 0; i++) {
-        files[i].kind = MANIFEST_FILE;
-        status = open_local(job->env.files[i - n_code], &files[i], error);
+    size_t next = n_code;
+    for (size_t i = 0; next + job->n_segments + 1 < n && status == 0; i++, next++) {
+        files[next].kind = MANIFEST_FILE;
+        status = open_local(job->env.files[i], &files[next], error);
     }
+    for (size_t i = 0; i < job->n_segments && status == 0; i++)
+        status = add_segment(job->segments[i], &files[next++], error);
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
     trace_phase(&job->trace, TRACE_HASH, began);
@@ -347,7 +440,7 @@ int stage_job(struct store *store, struct job *job, struct staged *staged, hype_
     size_t n_data = 0;
     while (n_data < ARRAY_SIZE(job->env.files) && job->env.files[n_data])
         n_data++;
-    size_t n = code.n_files + n_data + 1;
+    size_t n = code.n_files + n_data + job->n_segments + 1;
     struct staged_file *files = calloc(n, sizeof *files);
     if (!files || !staged->folder) {
         free(files);

@@ -57,6 +57,46 @@ static int map_reserved(const struct call *call, const struct image_header *head
     return 0;
 }
 
+/* One segment at its place in the shared region, whose address space is taken already. */
+static int map_segment(const struct call *call, const struct image_object *segment, int fd, char *shared,
+                       hype_error **error)
+{
+    struct stat status;
+    uint64_t start = segment->offset / SHARE_ALIGNMENT * SHARE_ALIGNMENT;
+    uint64_t size = segment->offset - start + IMAGE_OBJECT_COUNT(segment);
+    if (fstat(fd, &status) < 0)
+        return error_system(error, errno, "cannot look at the shared arguments of %s()", call->name);
+    if ((uint64_t)status.st_size != size)
+        return error_set(error, HYPE_FORMAT, "shared arguments of %s() have %lld bytes where %llu are expected",
+                         call->name, (long long)status.st_size, (unsigned long long)size);
+    if (mmap(shared + start, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there for the shared arguments of %s(), %llu bytes",
+                         call->name, (unsigned long long)size);
+    return 0;
+}
+
+/* The shared region: every segment's file mapped, nothing copied but pages that the function writes to. */
+static int map_shared(const struct call *call, const struct image_header *header, void **shared, hype_error **error)
+{
+    *shared = NULL;
+    if (header->n_segments != call->n_segments)
+        return error_set(error, HYPE_FORMAT, "the arguments of %s() refer to %llu pieces of shared memory; %zu came",
+                         call->name, (unsigned long long)header->n_segments, call->n_segments);
+    if (header->n_segments == 0)
+        return 0;
+    uint64_t size = image_shared_size(header);
+    *shared = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (*shared == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there for the shared arguments of %s(), %llu bytes",
+                         call->name, (unsigned long long)size);
+    for (size_t i = 0; i < call->n_segments; i++) {
+        int status = map_segment(call, &image_segments(header)[i], call->segment_fds[i], *shared, error);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
 static int copy_file(const char *from, hype_error **error)
 {
     const char *slash = strrchr(from, '/');
@@ -153,7 +193,7 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     const struct hype_unit *unit;
     const struct hype_entry *entry;
     const void *source = NULL;
-    void *working = NULL, *reserved = NULL, *frame;
+    void *working = NULL, *reserved = NULL, *shared = NULL, *frame;
     struct image image;
     int status = enter_folder(call, error);
     if (status == 0)
@@ -171,8 +211,10 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     if (status == 0)
         status = map_reserved(call, source, in_place, &reserved, error);
     if (status == 0)
-        status =
-            image_decode_arguments(source, working, call->image_size, reserved, unit, entry, &image, &frame, error);
+        status = map_shared(call, source, &shared, error);
+    if (status == 0)
+        status = image_decode_arguments(source, working, call->image_size, reserved, shared, unit, entry, &image,
+                                        &frame, error);
     if (status < 0)
         return error_wrap(error, status, "%s()", call->name);
     image.in_place = in_place;

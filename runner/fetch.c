@@ -116,6 +116,8 @@ static char *path_for(const struct run *run, size_t number)
         return text_format("%s/work/%s", run->folder, file->as);
     if (file->kind == MANIFEST_LIBRARY)
         return text_format("%s/files/%s", run->folder, file->as);
+    if (file->kind == MANIFEST_SEGMENT)
+        return text_format("%s/files/segment-%zu", run->folder, number);
     return text_format("%s/files/%s", run->folder,
                        file->kind == MANIFEST_CAPTURE ? "capture"
                        : strrchr(file->name, '/')     ? "remote.so"
@@ -214,14 +216,27 @@ static void answer(const struct call *call, uint64_t size)
     answered(call->slot, size);
 }
 
+/* In the manifest's order, which is the image's. */
+static size_t open_segments(const struct run *run, int fds[IMAGE_SEGMENTS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->manifest.n_files && n < IMAGE_SEGMENTS; i++)
+        if (run->manifest.files[i].kind == MANIFEST_SEGMENT)
+            fds[n++] = open(run->paths[i], O_RDONLY | O_CLOEXEC);
+    return n;
+}
+
 _Noreturn static void call_process(struct run *run)
 {
+    int segments[IMAGE_SEGMENTS];
     uint64_t image_size = 0;
     const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
                         .image_fd = open(capture, O_RDONLY | O_CLOEXEC),
                         .image_size = image_size,
+                        .segment_fds = segments,
+                        .n_segments = open_segments(run, segments),
                         .returned_fd = run->returned_fd,
                         .folder = text_format("%s/work", run->folder),
                         .slot = run->slot,

@@ -38,6 +38,8 @@ struct call {
     uint64_t signature;
     int image_fd;
     uint64_t image_size;
+    const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
+    size_t n_segments;
     int returned_fd;          /* an empty file for the return or error image */
     const char *folder;       /* to run in; made here; files are already there or are copied */
     const char *const *files; /* paths to copy into it, n_files */

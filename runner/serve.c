@@ -65,12 +65,12 @@ static void reply_with_error(uint64_t call, const hype_error *error, struct trac
 }
 
 /* Takes a request and its descriptors; 0 when the socket is closed. */
-static ssize_t receive(char *message, int fds[SERVE_REQUEST_FDS])
+static ssize_t receive(char *message, int fds[SERVE_MOST_FDS], size_t *n_fds)
 {
     struct iovec part = {message, SERVE_MESSAGE_LIMIT};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
+        char space[CMSG_SPACE(SERVE_MOST_FDS * sizeof(int))];
     } control;
     struct msghdr received = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
@@ -81,9 +81,10 @@ static ssize_t receive(char *message, int fds[SERVE_REQUEST_FDS])
     if (n <= 0)
         return 0;
     const struct cmsghdr *header = CMSG_FIRSTHDR(&received);
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len < CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
         return 0;
-    memcpy(fds, CMSG_DATA(header), SERVE_REQUEST_FDS * sizeof(int));
+    *n_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(fds, CMSG_DATA(header), *n_fds * sizeof(int));
     return n;
 }
 
@@ -121,10 +122,11 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
     static char message[SERVE_MESSAGE_LIMIT];
     static const char *files[ARRAY_SIZE(((hype_env *)0)->files)];
-    int fds[SERVE_REQUEST_FDS];
+    int fds[SERVE_MOST_FDS];
+    size_t n_fds;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
-    ssize_t n = receive(message, fds);
+    ssize_t n = receive(message, fds, &n_fds);
     struct serve_request request;
     if (n < (ssize_t)sizeof request)
         _exit(SERVE_STOPPED);
@@ -151,6 +153,8 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
                         .signature = request.signature,
                         .image_fd = fds[0],
                         .image_size = request.image_size,
+                        .segment_fds = fds + SERVE_REQUEST_FDS,
+                        .n_segments = n_fds - SERVE_REQUEST_FDS,
                         .returned_fd = fds[1],
                         .folder = working,
                         .files = files,

@@ -306,6 +306,16 @@ void hype_arena_free(hype_arena *arena); /* NULL is allowed */
 
 void hype_closure_free(hype_closure *closure);
 
+/*
+ * Large memory that many calls take: hype_share() copies SIZE bytes at DATA once, and calls bound from then on send that
+ * copy once (to a store: once for its content) instead of with each capture, wherever a pointer that only goes in leads
+ * to plain values, without pointers, inside it. The program promises not to change the memory while it is shared. No
+ * other shared memory may overlap it. A call refers to at most 16 pieces; it captures what is beyond that.
+ * hype_unshare() ends this for later calls; NULL and what is not shared are allowed.
+ */
+int hype_share(const void *data, size_t size);
+void hype_unshare(const void *data);
+
 /* What the macros above call; not for direct use. */
 hype_function hype_bind_begin(hype_function function, const char *name, const char *file, int line);
 hype_closure *hype_bind_end(void);

@@ -417,19 +417,20 @@ static int write_request(const struct job *job, uint64_t call, struct message *m
                             job->entry->name, SERVE_MESSAGE_LIMIT);
 }
 
-static int send_request(struct server *server, const struct message *message, const int fds[SERVE_REQUEST_FDS],
+static int send_request(struct server *server, const struct message *message, const int *fds, size_t n_fds,
                         hype_error **error)
 {
     struct iovec part = {(void *)(uintptr_t)message->bytes, message->length};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
-    } control = {.header = {.cmsg_len = CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)),
-                            .cmsg_level = SOL_SOCKET,
-                            .cmsg_type = SCM_RIGHTS}};
-    memcpy(CMSG_DATA(&control.header), fds, SERVE_REQUEST_FDS * sizeof(int));
-    struct msghdr header = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        char space[CMSG_SPACE(SERVE_MOST_FDS * sizeof(int))];
+    } control = {
+        .header = {.cmsg_len = CMSG_LEN(n_fds * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = &control,
+                            .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
     while (sendmsg(server->sender, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
         if (errno == EINTR)
             continue;
@@ -514,8 +515,10 @@ static int exchange(struct process_submitter *s, struct server *server, struct j
         return status;
     pending->next = server->pending;
     server->pending = pending;
-    int fds[] = {files[0], files[1], pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
-    status = send_request(server, message, fds, error);
+    int fds[SERVE_MOST_FDS] = {files[0], files[1], pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
+    for (size_t i = 0; i < job->n_segments; i++)
+        fds[SERVE_REQUEST_FDS + i] = job->segments[i]->fd;
+    status = send_request(server, message, fds, SERVE_REQUEST_FDS + job->n_segments, error);
     pipes_close_ends(pipes);
     if (status == 0 && task_event_wait(&pending->answered, NO_DEADLINE) < 0) {
         status = error_set(error, HYPE_CANCELLED, "%s() was cancelled", job->entry->name);

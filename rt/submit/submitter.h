@@ -10,6 +10,7 @@
 
 #include "../buffer.h"
 #include "../output.h"
+#include "../share.h"
 #include "../task.h"
 #include "../trace.h"
 #include "../util.h"
@@ -27,6 +28,8 @@ struct job {
     const void *arguments;  /* capture image */
     size_t arguments_size;  /* bytes */
     int arguments_fd;       /* a memory file that starts with the image, or -1 */
+    struct share *const *segments; /* the shared memory that the image refers to; the closure's */
+    size_t n_segments;
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
     char depth[24];         /* of a nested call; ENV refers to it */

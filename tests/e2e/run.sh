@@ -28,5 +28,5 @@ for folder in "$TMPDIR"/hype-run-*; do
 done
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || { echo "run.sh: left in the temporary folder: $left" >&2; exit 1; }
-left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*')
+left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*' ! -name 'shared-*')
 [ -z "$left" ] || { echo "run.sh: left in the staging folder: $left" >&2; exit 1; }

@@ -88,7 +88,7 @@ static int decode(const struct capture *c, const void *data, size_t size, struct
 {
     mapped[0] = map_copy(data, size);
     mapped[1] = map_copy(data, size);
-    return image_decode_arguments(mapped[0], mapped[1], size, reserved, c->unit, c->entry, image, frame, error);
+    return image_decode_arguments(mapped[0], mapped[1], size, reserved, NULL, c->unit, c->entry, image, frame, error);
 }
 
 static void unmap(void **mapped, size_t size)
@@ -330,6 +330,133 @@ static hype_error *chained_error(void)
     return error;
 }
 
+/* ---- Shared memory ---- */
+
+/* Reads all that it is given; writes nothing, since a forger may lead WRITTEN to a pointer. */
+HYPE_FN const double *last_of(size_t n, const double *values HYPE_COUNTED_BY(n), const char *text, double *written)
+{
+    double total = text && written ? (double)strlen(text) + *written : 0;
+    for (size_t i = 0; values && i < n; i++)
+        total += values[i];
+    return values && total >= 0 ? values + n - 1 : NULL;
+}
+
+static struct {
+    double values[1000];
+    char text[8], not_shared[8];
+} shared = {.text = "text", .not_shared = "own"};
+
+static hype_closure *bind_shared(const char *text, double *written)
+{
+    hype_closure *closure = (hype_closure *)hype_bind(last_of, 900, shared.values + 100, text, written);
+    if (closure->error)
+        fail_msg("%s", closure->error->message);
+    return closure;
+}
+
+static size_t size_of_image(const char *text, double *written)
+{
+    hype_closure *closure = bind_shared(text, written);
+    size_t size = closure->capture.image.size;
+    assert_int_equal(closure->capture.n_segments, size < 900 * sizeof(double));
+    hype_closure_free(closure);
+    return size;
+}
+
+static void share_values_and_text(void)
+{
+    assert_int_equal(hype_share(&shared, offsetof(__typeof__(shared), not_shared)), 0);
+}
+
+/* Memory of the program's is referred to where it may be, and else captured. */
+static void shared_memory_is_referred_to(void **state)
+{
+    (void)state;
+    double written = 0;
+    size_t captured = size_of_image(shared.text, &written);
+    share_values_and_text();
+    size_t referred = size_of_image(shared.text, &written);
+    assert_true(captured > 900 * sizeof(double) && referred < 500);
+    assert_true(size_of_image(shared.not_shared, &written) > referred);
+    assert_true(size_of_image(shared.text, &shared.values[50]) > 900 * sizeof(double)); /* is written back */
+    hype_unshare(&shared);
+    assert_int_equal(size_of_image(shared.text, &written), captured);
+}
+
+static void shared_memory_there_and_back(void **state)
+{
+    (void)state;
+    double written = 0;
+    const double *result = NULL;
+    share_values_and_text();
+    hype_closure *closure = bind_shared(shared.text, &written);
+    hype_unshare(&shared);
+    struct capture *c = &closure->capture;
+    struct buffer segment, returned = BUFFER_EMPTY;
+    struct image image;
+    void *frame, *mapped[2] = {map_copy(c->image.data, c->image.size), map_copy(c->image.data, c->image.size)};
+    assert_int_equal(buffer_map(&segment, c->segments[0]->fd, c->segments[0]->start + c->segments[0]->size, NULL), 0);
+    assert_int_equal(image_decode_arguments(mapped[0], mapped[1], c->image.size, NULL, segment.data, c->unit, c->entry,
+                                            &image, &frame, NULL),
+                     0);
+    c->entry->invoke(frame);
+    assert_int_equal(image_encode_return(&image, &returned, NULL), 0);
+    assert_int_equal(image_decode_return(returned.data, NULL, returned.size, c, &result, NULL), 0);
+    assert_ptr_equal(result, &shared.values[999]);
+    image_free(&image);
+    unmap(mapped, c->image.size);
+    buffer_free(&returned);
+    buffer_free(&segment);
+    hype_closure_free(closure);
+}
+
+/* What is let through leads to no byte outside the segment, which ends where memory does. */
+static void forged_references_to_shared_memory(void **state)
+{
+    (void)state;
+    uint64_t seed = 42;
+    unsigned passed = 0;
+    double written = 0;
+    share_values_and_text();
+    hype_closure *closure = bind_shared(shared.text, &written);
+    hype_unshare(&shared);
+    struct capture *c = &closure->capture;
+    size_t size = c->segments[0]->start + c->segments[0]->size;
+    char *exact = aligned_alloc(64, (size + 63) / 64 * 64);
+    assert_int_equal(pread(c->segments[0]->fd, exact, size, 0), size);
+    for (int round = 0; round < 40000; round++) {
+        struct image image;
+        void *frame, *mapped[2];
+        cleanup_free char *forged = malloc(c->image.size);
+        memcpy(forged, c->image.data, c->image.size);
+        struct image_header *header = (void *)forged;
+        uint64_t at = sizeof *header + next_random(&seed) % ((c->image.size - sizeof *header) / 8) * 8, what;
+        memcpy(&what, forged + at, sizeof what);
+        what += next_random(&seed) % 128 * (next_random(&seed) % 2 ? 64 : 1) - 64;
+        memcpy(forged + at, &what, sizeof what);
+        if (round % 8 == 0)
+            header->n_segments = next_random(&seed) % 3;
+        header->checksum = image_checksum(forged, c->image.size);
+        mapped[0] = map_copy(forged, c->image.size);
+        mapped[1] = map_copy(forged, c->image.size);
+        int status = image_check(mapped[0], c->image.size, IMAGE_ARGUMENTS, c->unit, c->entry, NULL);
+        if (status == 0 && image_shared_size(mapped[0]) == size && /* as hype-run compares it with what came */
+            image_decode_arguments(mapped[0], mapped[1], c->image.size, NULL, exact, c->unit, c->entry, &image, &frame,
+                                   NULL) == 0) {
+            struct buffer returned = BUFFER_EMPTY;
+            c->entry->invoke(frame);
+            if (image_encode_return(&image, &returned, NULL) == 0)
+                buffer_free(&returned);
+            image_free(&image);
+            passed++;
+        }
+        unmap(mapped, c->image.size);
+    }
+    assert_true(passed > 0);
+    free(exact);
+    hype_closure_free(closure);
+}
+
 static void errors_travel(void **state)
 {
     (void)state;
@@ -404,6 +531,9 @@ int main(void)
         cmocka_unit_test(forged_images_stay_in_bounds),
         cmocka_unit_test(forged_returns_stay_in_bounds),
         cmocka_unit_test(overlapping_extents),
+        cmocka_unit_test(shared_memory_is_referred_to),
+        cmocka_unit_test(shared_memory_there_and_back),
+        cmocka_unit_test(forged_references_to_shared_memory),
         cmocka_unit_test(errors_travel),
         cmocka_unit_test(chains_of_errors_end),
     };

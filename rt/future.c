@@ -4,6 +4,7 @@
  * hype_start() hands a job to a task of the loop; the task lets the submitter run it; hype_await() takes the return
  * image and decodes it in the awaiting thread, so that writes through pointers happen there and then.
  */
+#include "backtrace.h"
 #include "closure.h"
 #include "submit/submitter.h"
 #include "task.h"
@@ -199,6 +200,13 @@ static int decode_value(hype_future *future, void *result, hype_arena **arena)
     return status;
 }
 
+static int take_error(hype_future *future, const struct buffer *returned)
+{
+    int status = image_decode_error(returned->data, returned->size, &future->error);
+    backtrace_resolve(future->error, future->job.unit);
+    return status;
+}
+
 static int take_value(hype_future *future, void *result, hype_arena **arena)
 {
     struct buffer *returned = &future->job.returned;
@@ -206,7 +214,7 @@ static int take_value(hype_future *future, void *result, hype_arena **arena)
         return future->error->status;
     int status;
     if (is_error_image(returned))
-        status = image_decode_error(returned->data, returned->size, &future->error);
+        status = take_error(future, returned);
     else
         status = decode_value(future, result, arena);
     if (status < 0 && future->error && !future->error->output && future->job.output.tail)

@@ -313,23 +313,6 @@ static void overlapping_extents(void **state)
     hype_closure_free(closure);
 }
 
-#define DIGEST "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76"
-
-/* Of a call that crashed after a call of its own had failed. */
-static hype_error *chained_error(void)
-{
-    static const struct error_frame frames[] = {{"f+0x1 (a.so)", DIGEST, 0x1234}, {"main+0x2 (b)", NULL, 2}};
-    hype_error *error = NULL, *cause = NULL;
-    error_set(&error, HYPE_CRASHED, "it crashed");
-    error->signal = 11;
-    error_set_frames(error, frames, 2);
-    error_set(&cause, HYPE_FAILED, "no luck");
-    cause->code = -3;
-    error_set_output(cause, "words\n");
-    error_set_cause(error, cause);
-    return error;
-}
-
 /* ---- Shared memory ---- */
 
 /* Reads all that it is given; writes nothing, since a forger may lead WRITTEN to a pointer. */
@@ -455,6 +438,23 @@ static void forged_references_to_shared_memory(void **state)
     assert_true(passed > 0);
     free(exact);
     hype_closure_free(closure);
+}
+
+#define DIGEST "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76"
+
+/* Of a call that crashed after a call of its own had failed. */
+static hype_error *chained_error(void)
+{
+    static const struct error_frame frames[] = {{"f+0x1 (a.so)", DIGEST, 0x1234}, {"main+0x2 (b)", NULL, 2}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "it crashed");
+    error->signal = 11;
+    error_set_frames(error, frames, 2);
+    error_set(&cause, HYPE_FAILED, "no luck");
+    cause->code = -3;
+    error_set_output(cause, "words\n");
+    error_set_cause(error, cause);
+    return error;
 }
 
 static void errors_travel(void **state)

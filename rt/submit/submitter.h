@@ -22,7 +22,7 @@
 /* One call on its way. Owned by its future; the submitter fills RETURNED. */
 struct job {
     char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
-    const struct hype_unit *unit;
+    const struct hype_unit *unit; /* NULL: a probe (checklist.h) */
     const struct hype_entry *entry;
     hype_env env;           /* strings belong to the caller */
     const void *arguments;  /* capture image */
@@ -49,6 +49,7 @@ const char *submitter_url_option(struct submitter_url *url, const char *name);
 char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
 bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
+struct checklist;
 struct submitter_operations {
     const char *scheme; /* "process" */
     int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
@@ -56,6 +57,8 @@ struct submitter_operations {
     int (*run)(hype_submitter *submitter, struct job *job, hype_error **error);
     /* In a task: removes what programs have left that ended without doing so. NULL where nothing can be left. */
     int (*sweep)(hype_submitter *submitter, hype_error **error);
+    /* In a task: tells, one by one, whether what calls need is there. */
+    void (*check)(hype_submitter *submitter, struct checklist *list);
     /* In a task: deletes what the submitter keeps between calls (transient volumes), and frees it. */
     void (*close)(hype_submitter *submitter);
 };

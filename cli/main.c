@@ -9,6 +9,7 @@ static const char usage[] =
     "usage: hype doctor [SUBMITTER]\n"
     "       hype gc STAGING [--days=N] [--delete]\n"
     "       hype gc docker:\n"
+    "       hype gc k8s://CONTEXT/NAMESPACE[?staging=STAGING] [--days=N] [--delete]\n"
     "       hype --version\n"
     "\n"
     "doctor looks at all that calls of SUBMITTER (HYPE_SUBMITTER, else process:) need, from the connection to a\n"
@@ -16,7 +17,8 @@ static const char usage[] =
     "\n"
     "gc lists what was staged in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR) more than N days\n"
     "ago (7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
-    "programs of this machine that have ended without doing so.\n";
+    "programs of this machine that have ended without doing so; with k8s: and gke: their pods, claims and what\n"
+    "they staged, and lists those of other machines' programs that are more than N days old.\n";
 
 int main(int argc, char **argv)
 {

@@ -720,8 +720,9 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
 
 /* ---- The submitter ---- */
 
-static int docker_sweep(hype_submitter *submitter, hype_error **error)
+static int docker_sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error)
 {
+    (void)old;
     struct docker_submitter *s = (struct docker_submitter *)submitter;
     cleanup_response struct http_response response;
     int status = ask(s, "GET", "/_ping", NULL, &response, error); /* a daemon that is not there is told of here */

@@ -449,7 +449,8 @@ int stage_job(struct store *store, struct job *job, struct staged *staged, hype_
         stage_code_free(&code);
         return error_memory(error);
     }
-    memcpy(files, code.files, code.n_files * sizeof *files);
+    if (code.n_files > 0) /* a probe has none */
+        memcpy(files, code.files, code.n_files * sizeof *files);
     for (size_t i = code.n_files; i < n; i++)
         files[i].fd = -1;
     status = stage_all(store, job, staged, files, code.n_files, n, began, error);

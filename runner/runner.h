@@ -89,6 +89,11 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
 uint64_t outcome_write(const hype_error *failure, int fd);
 unsigned long outcome_oom_kills(void); /* of this control group so far */
 
+/* ---- probe.c ---- */
+
+/* A report about hype-run and this place (docs/format.md), of *SIZE bytes, into the empty file FD. */
+int probe_write(int fd, uint64_t *size, hype_error **error);
+
 /* ---- fetch.c and serve.c: the two ways to run; both return an exit status ---- */
 int fetch_and_run(const char *manifest_uri);
 int serve(int n_files, char **files);

@@ -8,6 +8,7 @@
  */
 #include "../docker/docker.h"
 
+#include "../checklist.h"
 #include "../leftovers.h"
 #include "../log.h"
 
@@ -106,6 +107,34 @@ static void docker_close(hype_submitter *submitter)
     docker_free(docker);
 }
 
+static void check_daemon(struct docker *docker, struct checklist *list)
+{
+    cleanup_response struct http_response response = {0};
+    hype_error *error = NULL;
+    int status = docker_negotiate(&docker->api, &error);
+    if (status == 0)
+        status = docker_do(&docker->api, "GET", "/version", NULL, &response, &error, "tell", "its version");
+    if (status < 0) {
+        check_fails(list, "daemon", error);
+        return;
+    }
+    json_t *answer = json_loads(response.body, 0, NULL);
+    const char *version = json_string_value(json_object_get(answer, "Version"));
+    check_tell(list, CHECK_OK, "daemon", "Docker %s answers at %s", version ? version : "of an unknown version",
+               docker->api.socket ? docker->api.socket : docker->api.base);
+    json_decref(answer);
+}
+
+static void docker_check(hype_submitter *submitter, struct checklist *list)
+{
+    struct docker *docker = (struct docker *)submitter;
+    check_daemon(docker, list);
+    if (list->failed)
+        return;
+    checklist_store(list, docker->staging);
+    checklist_call(list, submitter);
+}
+
 static int check_folder(const char *option, const char *folder, hype_error **error)
 {
     return folder && *folder != '/'
@@ -149,6 +178,7 @@ const struct submitter_operations submitter_docker = {
     .scheme = "docker",
     .open = docker_open,
     .run = docker_run,
+    .check = docker_check,
     .sweep = sweep,
     .close = docker_close,
 };

@@ -4,7 +4,11 @@
  * Normally a server (server.h) is kept for each remote object. With ?staging=STORE each call is staged as for any other
  * submitter, and hype-run is started on its manifest: the same path as in a container, without the container.
  */
+<<<<<<< HEAD
 #include "../leftovers.h"
+=======
+#include "../checklist.h"
+>>>>>>> main
 #include "../log.h"
 #include "../stage.h"
 #include "../subprocess.h"
@@ -121,7 +125,7 @@ static int process_run(hype_submitter *submitter, struct job *job, hype_error **
         return error_set(error, HYPE_INVALID,
                          "%s(): its environment has %s, and processes of this machine have none to be given",
                          job->entry->name, job->env.secrets[0].name ? "secrets" : "mounts");
-    return s->staged ? run_staged(s, job, error) : servers_call(&s->servers, job, error);
+    return s->staged || !job->unit ? run_staged(s, job, error) : servers_call(&s->servers, job, error);
 }
 
 /* ---- The submitter ---- */
@@ -149,6 +153,13 @@ static int process_open(struct submitter_url *url, hype_submitter **submitter, h
     return 0;
 }
 
+static void process_check(hype_submitter *submitter, struct checklist *list)
+{
+    struct process_submitter *s = (struct process_submitter *)submitter;
+    checklist_store(list, s->staging);
+    checklist_call(list, submitter);
+}
+
 static void process_close(hype_submitter *submitter)
 {
     struct process_submitter *s = (struct process_submitter *)submitter;
@@ -161,5 +172,6 @@ const struct submitter_operations submitter_process = {
     .scheme = "process",
     .open = process_open,
     .run = process_run,
+    .check = process_check,
     .close = process_close,
 };

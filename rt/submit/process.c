@@ -4,11 +4,8 @@
  * Normally a server (server.h) is kept for each remote object. With ?staging=STORE each call is staged as for any other
  * submitter, and hype-run is started on its manifest: the same path as in a container, without the container.
  */
-<<<<<<< HEAD
 #include "../leftovers.h"
-=======
 #include "../checklist.h"
->>>>>>> main
 #include "../log.h"
 #include "../stage.h"
 #include "../subprocess.h"

@@ -138,6 +138,20 @@ int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
     return 0;
 }
 
+void buffer_settle(struct buffer *buffer)
+{
+    enum { ALIGNMENT = 64 }; /* of the widest objects that processors know */
+    if (buffer->fd < 0 || buffer->size >= BUFFER_LARGE)
+        return;
+    char *data = aligned_alloc(ALIGNMENT, (buffer->size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1));
+    if (!data)
+        return;
+    memcpy(data, buffer->data, buffer->size);
+    size_t size = buffer->size;
+    buffer_free(buffer);
+    *buffer = (struct buffer){data, size, size, -1, false};
+}
+
 static int grow_memory(struct buffer *buffer, size_t capacity, hype_error **error)
 {
     capacity = capacity < 1024 ? 1024 : capacity;

@@ -810,6 +810,7 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
         return error_memory(error);
     }
     s->submitter.operations = &submitter_docker;
+    s->submitter.limit = 32; /* more containers at once only stand in each other's way */
     s->image = copy_option(url, "image");
     s->secrets = copy_option(url, "secrets");
     s->network = copy_option(url, "network");

@@ -661,6 +661,7 @@ static int process_open(struct submitter_url *url, hype_submitter **submitter, h
     s->submitter.operations = &submitter_process;
     s->staged = staging != NULL;
     s->n_slots = n > 0 ? (unsigned)n : 1;
+    s->submitter.limit = s->staged ? s->n_slots : s->n_slots * 2; /* a server has its next call at hand */
     int status = n < 1 || n > 1024 ? error_set(error, HYPE_INVALID, "workers=%s is no number from 1 to 1024", workers)
                                    : store_open(uri, &s->staging, error);
     if (status < 0) {

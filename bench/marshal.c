@@ -83,7 +83,7 @@ static void decode_once(const struct capture *c, const void *source, void *worki
 {
     struct image image;
     void *frame;
-    if (image_decode_arguments(source, working, c->image.size, NULL, c->unit, c->entry, &image, &frame, NULL) < 0)
+    if (image_decode_arguments(source, working, c->image.size, NULL, NULL, c->unit, c->entry, &image, &frame, NULL) < 0)
         fail("decoding");
     image_free(&image);
 }

@@ -8,6 +8,7 @@
 #include "closure.h"
 
 #include "registry.h"
+#include "trace.h"
 
 static __thread hype_closure *pending;
 
@@ -45,8 +46,12 @@ hype_function hype_bind_begin(hype_function function, const char *name, const ch
 void hype_capture_frame(struct hype_unit *unit, uint32_t entry, const void *frame)
 {
     hype_closure *closure = closure_new();
-    if (closure)
+    int64_t began = trace_enabled() ? trace_clock() : 0;
+    if (closure) {
         image_encode_arguments(unit, &unit->entries[entry], frame, &closure->capture, &closure->error);
+        closure->bound[0] = began;
+        closure->bound[1] = began ? trace_clock() : 0;
+    }
     set_pending(closure);
 }
 

@@ -7,6 +7,7 @@
 struct hype_closure {
     struct capture capture; /* of no function (entry NULL) when binding failed */
     hype_error *error;      /* why binding failed; submitting tells it */
+    int64_t bound[2];       /* trace_clock() when capturing began and ended; 0 when nothing is traced */
 };
 
 #endif

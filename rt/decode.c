@@ -152,24 +152,40 @@ static int check_table_bounds(const struct image_header *h, hype_error **error)
     uint64_t words, end;
     bool arguments = h->kind == IMAGE_ARGUMENTS;
     if (h->objects < sizeof *h || h->objects % 8 || h->objects > h->size || h->n_objects > h->size ||
-        h->n_roots > h->n_objects || h->n_freed > h->size || h->n_reserved > h->n_objects)
+        h->n_roots > h->n_objects || h->n_freed > h->size || h->n_reserved > h->n_objects ||
+        h->n_segments > IMAGE_SEGMENTS || h->n_segments > h->n_objects - h->n_reserved)
         return damaged(error, "its tables are out of bounds");
     words = h->n_objects * 2 + (arguments ? 0 : h->n_roots + h->n_freed);
     end = h->objects + words * 8;
     if (end != h->size)
         return damaged(error, "its tables do not end where it ends");
-    if (h->n_roots < 1 || h->n_reserved > h->n_objects - h->n_roots || h->unused[0] || h->unused[1])
+    if (h->n_roots < 1 || h->n_roots > image_n_stored(h) || h->unused)
         return damaged(error, "its header contradicts itself");
-    if (arguments ? h->n_roots != 1 || h->n_freed : h->n_reserved || h->reserved_size)
+    if (arguments ? h->n_roots != 1 || h->n_freed : h->n_reserved || h->reserved_size || h->n_segments)
         return damaged(error, "its header has what this kind of image does not have");
+    return 0;
+}
+
+/* Plain bytes, each behind the one before at the first multiple of SHARE_ALIGNMENT, but for its own alignment. */
+static int check_segments(const struct image_header *h, hype_error **error)
+{
+    const struct image_object *segments = image_segments(h);
+    uint64_t start = 0;
+    for (uint64_t i = 0; i < h->n_segments; i++) {
+        uint64_t size = IMAGE_OBJECT_COUNT(&segments[i]);
+        if (IMAGE_OBJECT_TYPE(&segments[i]) != 0 || IMAGE_OBJECT_FLAGS(&segments[i]) != HYPE_DIRECTION_IN ||
+            size == 0 || segments[i].offset < start || segments[i].offset - start >= SHARE_START)
+            return damaged(error, "shared memory is not where it can be");
+        start = ((segments[i].offset + size) / SHARE_ALIGNMENT + 1) * SHARE_ALIGNMENT;
+    }
     return 0;
 }
 
 static int check_objects(const struct image_header *h, const struct image_object *objects, const struct hype_unit *unit,
                          hype_error **error)
 {
-    uint64_t end = sizeof *h, limit = h->objects, n_stored = h->n_objects - h->n_reserved;
-    for (uint64_t i = 0; i < h->n_objects; i++) {
+    uint64_t end = sizeof *h, limit = h->objects, n_stored = image_n_stored(h), n_own = n_stored + h->n_reserved;
+    for (uint64_t i = 0; i < n_own; i++) {
         const struct image_object *o = &objects[i];
         uint32_t type = IMAGE_OBJECT_TYPE(o);
         uint64_t size;
@@ -188,9 +204,9 @@ static int check_objects(const struct image_header *h, const struct image_object
             return damaged(error, "an object is not where it can be");
         end = o->offset + size;
     }
-    if (n_stored == h->n_objects ? h->objects - end > 8 || h->reserved_size : end != h->reserved_size)
+    if (h->n_reserved == 0 ? h->objects - end > 8 || h->reserved_size : end != h->reserved_size)
         return damaged(error, "its objects do not fill it");
-    return 0;
+    return check_segments(h, error);
 }
 
 int image_check(const void *data, size_t size, enum image_kind kind, const struct hype_unit *unit,
@@ -222,11 +238,11 @@ struct decoder {
     uint64_t n_stored;
     unsigned own_region;
     enum pass pass;
-    bool counts;                  /* something has a count that must be checked */
-    uint64_t next, next_reserved; /* first objects that no reference has led to yet */
+    bool counts; /* something has a count that must be checked */
+    uint64_t next, next_reserved, next_shared; /* first objects that no reference has led to yet */
     const void **contexts;        /* for each object, or NULL */
     /* Where objects are in the end: in WORKING, or each at its own address. */
-    char *working, *reserved;
+    char *working, *reserved, *shared;
     char **finals;
     char *arena;    /* a private copy of the return image that new blocks stay in; NULL: each is malloc()ed */
     uint64_t frame; /* number of the frame: in a return image those that only go out come before it */
@@ -248,7 +264,10 @@ static char *final_of(const struct decoder *d, uint64_t number)
 {
     if (d->finals)
         return d->finals[number];
-    return (number < d->n_stored ? d->working : d->reserved) + d->objects[number].offset;
+    char *region = number < d->n_stored                           ? d->working
+                   : number < d->n_stored + d->header->n_reserved ? d->reserved
+                                                                  : d->shared;
+    return region + d->objects[number].offset;
 }
 
 static uint64_t size_of(const struct hype_unit *unit, const struct image_object *o)
@@ -288,10 +307,13 @@ static bool holds(const struct hype_unit *unit, const struct image_object *o, ui
 }
 
 /* An object of the image itself. */
-static bool locate_own(struct decoder *d, uint64_t offset, bool reserved, struct target *target)
+static bool locate_own(struct decoder *d, unsigned region, uint64_t offset, struct target *target)
 {
-    uint64_t first = reserved ? d->n_stored : 0, end = reserved ? d->header->n_objects : d->n_stored;
-    uint64_t *next = reserved ? &d->next_reserved : &d->next;
+    uint64_t first, end;
+    uint64_t *next = region == IMAGE_SHARED     ? &d->next_shared
+                     : region == IMAGE_RESERVED ? &d->next_reserved
+                                                : &d->next;
+    image_region_objects(d->header, region, &first, &end);
     if (*next < end && holds(d->unit, &d->objects[*next], offset))
         target->object = (*next)++;
     else if (!search(d->unit, d->objects, first, *next, offset, &target->object))
@@ -309,10 +331,9 @@ static bool locate_captured(const struct capture *capture, unsigned region, uint
 {
     const struct image_header *h = (const void *)capture->image.data;
     const struct image_object *objects = (const void *)(capture->image.data + h->objects);
-    uint64_t n_stored = h->n_objects - h->n_reserved;
-    bool reserved = region == IMAGE_RESERVED;
-    if (!search(capture->unit, objects, reserved ? n_stored : 0, reserved ? h->n_objects : n_stored, offset,
-                &target->object))
+    uint64_t first, end;
+    image_region_objects(h, region, &first, &end);
+    if (!search(capture->unit, objects, first, end, offset, &target->object))
         return false;
     const struct image_object *o = &objects[target->object];
     target->displacement = offset - o->offset;
@@ -329,11 +350,12 @@ static bool locate(struct decoder *d, uint64_t reference, struct target *target)
     uint64_t offset = IMAGE_OFFSET(reference);
     *target = (struct target){.foreign = false};
     if (region == d->own_region)
-        return locate_own(d, offset, false, target);
-    if (d->capture &&
-        (region == IMAGE_STORED || region == IMAGE_RESERVED)) /* the frame itself is nobody's to point to */
+        return locate_own(d, region, offset, target);
+    if (region != IMAGE_STORED && region != IMAGE_RESERVED && region != IMAGE_SHARED)
+        return false;
+    if (d->capture) /* the frame itself is nobody's to point to */
         return locate_captured(d->capture, region, offset, target) && target->object > 0;
-    return !d->capture && region == IMAGE_RESERVED && locate_own(d, offset, true, target);
+    return locate_own(d, region, offset, target);
 }
 
 static int refuse(struct decoder *d, const struct hype_field *field, const char *why)
@@ -353,9 +375,10 @@ bool image_all_zero(const char *bytes, uint64_t size)
 /* Is there an all-zero element among the AVAILABLE ones from the target on? Looks at the image, not at the final. */
 static bool terminated(const struct decoder *d, const struct target *target, uint64_t element, uint64_t available)
 {
-    if (target->foreign || target->object >= d->n_stored)
+    bool shared = target->object >= d->n_stored + d->header->n_reserved;
+    if (target->foreign || (target->object >= d->n_stored && !shared))
         return target->foreign || available > 0; /* the caller's own memory; zeroed memory */
-    const char *start = d->source + d->objects[target->object].offset + target->displacement;
+    const char *start = (shared ? d->shared : d->source) + d->objects[target->object].offset + target->displacement;
     if (image_all_zero(start + (available - 1) * element, element))
         return true;
     if (element == 1)
@@ -516,6 +539,7 @@ static int run_pass(struct decoder *d, enum pass pass)
     d->pass = pass;
     d->next = d->header->n_roots;
     d->next_reserved = d->n_stored;
+    d->next_shared = d->n_stored + d->header->n_reserved;
     for (uint64_t i = 0; i < d->n_stored; i++) {
         if (i >= d->next)
             return damaged(d->error, "it has objects that nothing refers to");
@@ -525,7 +549,7 @@ static int run_pass(struct decoder *d, enum pass pass)
         if (status < 0)
             return status;
     }
-    if (d->next_reserved != d->header->n_objects)
+    if (d->next_reserved != d->n_stored + d->header->n_reserved || d->next_shared != d->header->n_objects)
         return damaged(d->error, "it has objects that nothing refers to");
     return 0;
 }
@@ -558,7 +582,9 @@ bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit
 {
     const struct image_header *h = arguments;
     const struct image_object *objects = (const void *)((const char *)arguments + h->objects);
-    for (uint64_t i = h->n_objects - h->n_reserved; i < h->n_objects; i++)
+    uint64_t first, end;
+    image_region_objects(h, IMAGE_RESERVED, &first, &end);
+    for (uint64_t i = first; i < end; i++)
         if (unit->types[IMAGE_OBJECT_TYPE(&objects[i])].n_fields > 0)
             return false;
     return h->n_reserved > 0;
@@ -567,11 +593,19 @@ bool image_reserved_in_place(const void *arguments, const struct hype_unit *unit
 /* The object of a decoded image that holds ADDRESS or ends there, and how far into it that is. */
 static bool find_at(const struct image *image, const void *address, uint64_t *number, uint64_t *displacement)
 {
-    uint64_t n_objects = image->header->n_objects, n_stored = n_objects - image->header->n_reserved;
-    uintptr_t p = (uintptr_t)address;
-    bool reserved = image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size;
-    uint64_t offset = p - (uintptr_t)(reserved ? image->reserved : image->stored);
-    if (!search(image->unit, image->objects, reserved ? n_stored : 0, reserved ? n_objects : n_stored, offset, number))
+    uint64_t first, end;
+    uintptr_t p = (uintptr_t)address, start = (uintptr_t)image->stored;
+    unsigned region = IMAGE_STORED;
+    if (image->reserved && p - (uintptr_t)image->reserved < image->header->reserved_size) {
+        region = IMAGE_RESERVED;
+        start = (uintptr_t)image->reserved;
+    } else if (image->shared && p - (uintptr_t)image->shared < image_shared_size(image->header)) {
+        region = IMAGE_SHARED;
+        start = (uintptr_t)image->shared;
+    }
+    image_region_objects(image->header, region, &first, &end);
+    uint64_t offset = p - start;
+    if (!search(image->unit, image->objects, first, end, offset, number))
         return false;
     *displacement = offset - image->objects[*number].offset;
     return true;
@@ -595,8 +629,9 @@ uint64_t image_elements_from(const struct image *image, const void *address, uin
     return image_elements_at(image->unit, IMAGE_OBJECT_TYPE(o), IMAGE_OBJECT_COUNT(o), displacement, type);
 }
 
-int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,
-                           const struct hype_entry *entry, struct image *image, void **frame, hype_error **error)
+int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, void *shared,
+                           const struct hype_unit *unit, const struct hype_entry *entry, struct image *image,
+                           void **frame, hype_error **error)
 {
     int status = image_check(source, size, IMAGE_ARGUMENTS, unit, entry, error);
     if (status < 0)
@@ -608,10 +643,11 @@ int image_decode_arguments(const void *source, void *working, size_t size, void 
         .header = h,
         .objects = (const void *)((const char *)source + h->objects),
         .source = source,
-        .n_stored = h->n_objects - h->n_reserved,
+        .n_stored = image_n_stored(h),
         .own_region = IMAGE_STORED,
         .working = working,
         .reserved = reserved,
+        .shared = shared,
         .error = error,
     };
     if (IMAGE_OBJECT_TYPE(&d.objects[0]) != entry->frame || IMAGE_OBJECT_COUNT(&d.objects[0]) != 1)
@@ -632,6 +668,7 @@ int image_decode_arguments(const void *source, void *working, size_t size, void 
                             .stored = working,
                             .pristine = source,
                             .reserved = reserved,
+                            .shared = shared,
                             .contexts = d.contexts};
     *frame = final_of(&d, 0);
     return 0;

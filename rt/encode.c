@@ -22,14 +22,23 @@
 
 /* ---- The walk ---- */
 
+enum place { STORED, RESERVED, SHARED, PLACES }; /* in the order of the object table */
+
 struct object {
     const char *address; /* where it lies in this program */
     const void *context; /* for count functions of a HYPE_TYPE_CONTEXT type */
-    uint64_t offset;     /* in the image, or in the reserved region */
+    uint64_t offset;     /* in the image, in the reserved or in the shared region */
     uint64_t count;
     uint32_t type;
     uint8_t flags; /* enum hype_direction, of all pointers to it */
-    bool reserved;
+    uint8_t place; /* enum place */
+};
+
+/* Shared memory that the walk has met. */
+struct segment {
+    struct share *share;
+    size_t object;  /* its number; 0, the frame's, before it is referred to */
+    bool by_value; /* something is to be written back to it, or has pointers: it travels as other memory does */
 };
 
 /* An extent that is known before the walk meets it. */
@@ -51,8 +60,11 @@ struct encoder {
     size_t n_objects, objects_capacity;
     struct buffer objects_memory;
     struct extents extents; /* item N is object N */
-    uint64_t reserved_size;
+    uint64_t reserved_size, shared_size;
     uint64_t n_reserved;
+    bool shares; /* is any memory shared? */
+    struct segment segments[IMAGE_SEGMENTS];
+    size_t n_segments;
     struct wide *wides; /* by address */
     size_t n_wides, wides_capacity;
     bool again;
@@ -117,8 +129,13 @@ static int add_object(struct encoder *e, struct object added, uint64_t size, siz
     if (e->n_objects == e->objects_capacity && grow_objects(e) < 0)
         return -HYPE_MEMORY;
     uint64_t kept = size ? size : 1; /* an empty array has an address of its own too */
-    added.reserved = !e->arguments && added.flags == HYPE_DIRECTION_OUT;
-    if (added.reserved) {
+    if (!e->arguments && added.flags == HYPE_DIRECTION_OUT)
+        added.place = RESERVED;
+    if (added.place == SHARED) {
+        added.offset = e->shared_size ? (e->shared_size / SHARE_ALIGNMENT + 1) * SHARE_ALIGNMENT : 0;
+        added.offset += (uintptr_t)added.address % SHARE_START;
+        e->shared_size = added.offset + size;
+    } else if (added.place == RESERVED) {
         uint64_t alignment = alignment_of(&e->unit->types[added.type], added.address, size);
         added.offset = (e->reserved_size + 1 + alignment - 1) & ~(alignment - 1);
         e->reserved_size = added.offset + kept;
@@ -216,7 +233,7 @@ static int note_overlap(struct encoder *e, const struct hype_field *field, const
                      e->entry->name, field->name, e->unit->types[o->type].name);
 }
 
-/* A reference to BYTES at ADDRESS, seen as TYPE, into an argument image that is being answered. */
+/* A reference to ADDRESS in an argument image that is being answered. */
 static bool refer_to_arguments(const struct encoder *e, const char *address, uint64_t *reference)
 {
     const struct image *a = e->arguments;
@@ -227,9 +244,56 @@ static bool refer_to_arguments(const struct encoder *e, const char *address, uin
         *reference = IMAGE_REFERENCE(IMAGE_STORED, p - stored);
     else if (reserved && p >= reserved && p < reserved + a->header->reserved_size)
         *reference = IMAGE_REFERENCE(IMAGE_RESERVED, p - reserved);
+    else if (a->shared && p - (uintptr_t)a->shared < image_shared_size(a->header))
+        *reference = IMAGE_REFERENCE(IMAGE_SHARED, p - (uintptr_t)a->shared);
     else
         return false;
     return true;
+}
+
+static uint64_t reference_to(const struct encoder *e, const struct object *o, uint64_t displacement)
+{
+    unsigned region = o->place == SHARED ? IMAGE_SHARED : o->place == RESERVED ? IMAGE_RESERVED : e->own_region;
+    return IMAGE_REFERENCE(region, o->offset + displacement);
+}
+
+/* ---- Shared memory ---- */
+
+/* The shared memory that the target touches, unless that travels by value. */
+static struct segment *touch_segment(struct encoder *e, const struct wide *target)
+{
+    struct share *share = e->shares ? share_find(target->address, target->size ? target->size : 1) : NULL;
+    if (!share)
+        return NULL;
+    for (size_t i = 0; i < e->n_segments; i++)
+        if (e->segments[i].share == share)
+            return e->segments[i].by_value ? NULL : &e->segments[i];
+    if (e->n_segments == ARRAY_SIZE(e->segments))
+        return NULL;
+    e->segments[e->n_segments] = (struct segment){.share = share};
+    return &e->segments[e->n_segments++];
+}
+
+/* Plain data, only sent, wholly inside. */
+static bool may_refer(const struct encoder *e, const struct share *share, const struct wide *target)
+{
+    const struct hype_type *type = &e->unit->types[target->type];
+    uint64_t displacement = (uint64_t)(target->address - share->address);
+    return target->flags == HYPE_DIRECTION_IN && type->n_fields == 0 && type->alignment <= SHARE_START &&
+           (uintptr_t)target->address % type->alignment == 0 && target->address >= share->address &&
+           displacement <= share->size && target->size <= share->size - displacement;
+}
+
+/* The whole of the shared memory is one object of plain bytes, whatever part of it the target is. */
+static int refer_to_segment(struct encoder *e, struct segment *segment, const struct wide *target, uint64_t *reference)
+{
+    const struct share *share = segment->share;
+    struct object whole = {
+        .address = share->address, .count = share->size, .flags = HYPE_DIRECTION_IN, .place = SHARED};
+    int status = segment->object ? 0 : add_object(e, whole, share->size, &segment->object);
+    if (status == 0)
+        *reference = reference_to(e, &e->objects[segment->object], (uint64_t)(target->address - share->address));
+    return status;
 }
 
 static int refer(struct encoder *e, const struct hype_field *field, struct wide target, uint64_t *reference)
@@ -242,6 +306,16 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
                          "%s(): '%s' leads to no '%s' of the caller's; a pointer just behind an array is annotated "
                          "HYPE_COUNTED_BY(0)",
                          e->entry->name, field->name, e->unit->types[field->type].name);
+    }
+    struct segment *segment = touch_segment(e, &target);
+    if (segment && may_refer(e, segment->share, &target))
+        return refer_to_segment(e, segment, &target, reference);
+    if (segment) {
+        segment->by_value = true;
+        if (segment->object) { /* the next walk knows better */
+            e->again = true;
+            return 0;
+        }
     }
     uint32_t found;
     size_t number;
@@ -258,13 +332,12 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
     } else {
         const struct wide *wide = e->n_wides ? find_wide(e, target.address, looked_up) : NULL;
         const struct wide *made = wide ? wide : &target;
-        struct object added = {made->address, made->context, 0, made->count, made->type, made->flags, false};
+        struct object added = {made->address, made->context, 0, made->count, made->type, made->flags, STORED};
         int status = add_object(e, added, made->size, &number);
         if (status < 0)
             return status;
         if (!wide) {
-            const struct object *o = &e->objects[number];
-            *reference = IMAGE_REFERENCE(o->reserved ? IMAGE_RESERVED : e->own_region, o->offset);
+            *reference = reference_to(e, &e->objects[number], 0);
             return 0;
         }
     }
@@ -276,15 +349,16 @@ static int refer(struct encoder *e, const struct hype_field *field, struct wide 
     if (target.size > 0 && (o->offset + displacement) % e->unit->types[target.type].alignment)
         return error_set(e->error, HYPE_INVALID, "%s(): '%s' leads to a '%s' at an address that is not aligned for it",
                          e->entry->name, field->name, e->unit->types[target.type].name);
-    if (o->reserved && target.flags & HYPE_DIRECTION_IN) { /* out by one pointer, in by another: it must be sent */
+    if (o->place == RESERVED && target.flags & HYPE_DIRECTION_IN) { /* out by one pointer, in by another: it must be sent */
         uint64_t size;
         image_object_size(e->unit, o->type, o->count, &size);
         *reference = 0;
         return note_wide(
             e, (struct wide){o->address, o->context, o->count, size, o->type, (uint8_t)(o->flags | target.flags)});
     }
-    o->flags |= target.flags;
-    *reference = IMAGE_REFERENCE(o->reserved ? IMAGE_RESERVED : e->own_region, o->offset + displacement);
+    if (o->place != SHARED) /* only the address behind shared memory is looked up here */
+        o->flags |= target.flags;
+    *reference = reference_to(e, o, displacement);
     return 0;
 }
 
@@ -431,7 +505,7 @@ static int walk_object(struct encoder *e, size_t number)
 {
     struct object o = e->objects[number];
     const struct hype_type *type = &e->unit->types[o.type];
-    if (type->n_fields == 0 || o.reserved)
+    if (type->n_fields == 0 || o.place != STORED)
         return 0;
     bool flexible = image_flexible(type) != NULL;
     uint64_t elements = flexible ? 1 : o.count;
@@ -453,7 +527,9 @@ static int walk_object(struct encoder *e, size_t number)
 static int begin(struct encoder *e)
 {
     e->n_objects = 0;
-    e->reserved_size = e->n_reserved = 0;
+    e->reserved_size = e->n_reserved = e->shared_size = 0;
+    for (size_t i = 0; i < e->n_segments; i++)
+        e->segments[i].object = 0;
     e->again = false;
     extents_free(&e->extents);
     e->image->size = 0;
@@ -508,15 +584,17 @@ static int append(struct encoder *e, uint64_t word)
     return 0;
 }
 
-static void append_objects(struct encoder *e, bool reserved)
+/* How many there are. */
+static uint64_t append_objects(struct encoder *e, enum place place)
 {
-    struct image_object *next = (void *)(e->image->data + e->image->size);
+    struct image_object *first = (void *)(e->image->data + e->image->size), *next = first;
     for (size_t i = 0; i < e->n_objects; i++) {
         const struct object *o = &e->objects[i];
-        if (o->reserved == reserved)
+        if (o->place == place)
             *next++ = (struct image_object){o->offset, IMAGE_OBJECT_META(o->type, o->flags, o->count)};
     }
     e->image->size = (size_t)((char *)next - e->image->data);
+    return (uint64_t)(next - first);
 }
 
 /* The object table, and the header but for what only return images have. */
@@ -541,10 +619,12 @@ static int end_objects(struct encoder *e, enum image_kind kind, uint64_t n_roots
         .n_reserved = e->n_reserved,
         .reserved_size = e->reserved_size,
     };
-    memcpy(image->data, &header, sizeof header);
-    append_objects(e, false);
+    append_objects(e, STORED);
     if (e->n_reserved > 0)
-        append_objects(e, true);
+        append_objects(e, RESERVED);
+    if (e->n_segments > 0)
+        header.n_segments = append_objects(e, SHARED);
+    memcpy(image->data, &header, sizeof header);
     return 0;
 }
 
@@ -566,13 +646,39 @@ static void encoder_free(struct encoder *e)
 void capture_free(struct capture *capture)
 {
     buffer_free(&capture->image);
+    for (size_t i = 0; i < capture->n_segments; i++)
+        share_release(capture->segments[i]);
+    free(capture->segments);
     free(capture->addresses);
     free(capture->contexts);
+    capture->segments = NULL;
+    capture->n_segments = 0;
     capture->addresses = NULL;
     capture->contexts = NULL;
 }
 
-/* Addresses in the order of the object table: stored ones first. */
+static int compare_segments(const void *a, const void *b)
+{
+    const struct segment *x = a, *y = b;
+    return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* The shared memory that the image refers to, in the order of the object table. */
+static int keep_segments(struct encoder *e, struct capture *capture)
+{
+    if (e->n_segments == 0)
+        return 0;
+    capture->segments = calloc(e->n_segments, sizeof(struct share *));
+    if (!capture->segments)
+        return error_memory(e->error);
+    qsort(e->segments, e->n_segments, sizeof *e->segments, compare_segments);
+    for (size_t i = 0; i < e->n_segments; i++)
+        if (e->segments[i].object)
+            capture->segments[capture->n_segments++] = share_hold(e->segments[i].share);
+    return 0;
+}
+
+/* Addresses in the order of the object table. */
 static int keep_addresses(struct encoder *e, struct capture *capture)
 {
     bool contexts = image_has_contexts(e->unit);
@@ -581,9 +687,9 @@ static int keep_addresses(struct encoder *e, struct capture *capture)
     if (!capture->addresses || (contexts && !capture->contexts))
         return error_memory(e->error);
     size_t next = 0;
-    for (int reserved = 0; reserved < 2; reserved++)
+    for (int place = STORED; place < PLACES; place++)
         for (size_t i = 0; i < e->n_objects; i++)
-            if (e->objects[i].reserved == (bool)reserved) {
+            if (e->objects[i].place == place) {
                 if (contexts)
                     capture->contexts[next] = e->objects[i].context;
                 capture->addresses[next++] = (void *)(uintptr_t)e->objects[i].address;
@@ -616,6 +722,7 @@ int image_encode_arguments(const struct hype_unit *unit, const struct hype_entry
                         .extents = EXTENTS_EMPTY,
                         .error = error};
     int status;
+    e.shares = share_freeze();
     do {
         status = encode_frame(&e, frame);
         settle_wides(&e);
@@ -624,8 +731,12 @@ int image_encode_arguments(const struct hype_unit *unit, const struct hype_entry
         status = end_objects(&e, IMAGE_ARGUMENTS, 1);
     if (status == 0) {
         seal(&e, 0);
-        status = keep_addresses(&e, capture);
+        status = keep_segments(&e, capture);
     }
+    if (e.shares)
+        share_thaw();
+    if (status == 0)
+        status = keep_addresses(&e, capture);
     encoder_free(&e);
     if (status < 0)
         capture_free(capture);
@@ -647,6 +758,8 @@ static bool same_slot(const struct image *a, const char *now, const char *then)
         return pointer == a->stored + IMAGE_OFFSET(reference);
     case IMAGE_RESERVED:
         return pointer == a->reserved + IMAGE_OFFSET(reference);
+    case IMAGE_SHARED:
+        return pointer == a->shared + IMAGE_OFFSET(reference);
     default:
         return false; /* a function: sent again, which is never wrong */
     }
@@ -725,8 +838,8 @@ static int add_update(struct encoder *e, uint64_t number, bool reserved, uint64_
 static int add_updates(struct encoder *e, uint64_t *references, uint64_t *n_updates)
 {
     const struct image *a = e->arguments;
-    uint64_t n_stored = a->header->n_objects - a->header->n_reserved;
-    for (uint64_t n = 0; n < a->header->n_objects; n++) {
+    uint64_t n_stored = image_n_stored(a->header);
+    for (uint64_t n = 0; n < n_stored + a->header->n_reserved; n++) {
         bool reserved = n < a->header->n_reserved;
         uint64_t i = reserved ? n_stored + n : n - a->header->n_reserved, size;
         const struct image_object *object = &a->objects[i];
@@ -746,7 +859,7 @@ static int add_updates(struct encoder *e, uint64_t *references, uint64_t *n_upda
 static int append_freed(struct encoder *e, uint64_t *n_freed)
 {
     const struct image *a = e->arguments;
-    uint64_t n_stored = a->header->n_objects - a->header->n_reserved;
+    uint64_t n_stored = image_n_stored(a->header);
     for (uint64_t i = 0; a->freed && i < a->header->n_objects; i++) {
         if (!is_freed(a, i))
             continue;

@@ -8,11 +8,14 @@
  */
 #include "future.h"
 
-#include "log.h"
+#include "backtrace.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+
+enum { NESTING_LIMIT = 16 };
 
 pthread_mutex_t futures_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -57,6 +60,7 @@ static void future_free(hype_future *future)
     hype_closure_free(future->closure);
     buffer_free(&future->returned);
     error_free(future->error);
+    free(future->traced);
     free(future);
 }
 
@@ -135,8 +139,16 @@ static struct job *job_new(const hype_future *future)
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
+    job->segments = capture->segments;
+    job->n_segments = capture->n_segments;
     job->returned.fd = -1;
+    if (future->depth > 0) {
+        snprintf(job->depth, sizeof job->depth, "%ld", future->depth + 1);
+        job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
+    }
     output_open(&job->output, job->entry->name, job->id);
+    trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
+                &job->env);
     return job;
 }
 
@@ -152,6 +164,7 @@ static void conclude(hype_future *future, struct job *job, int status)
         error_set(&future->error, (hype_status)-status, "%s() could not be run: %s", name, hype_status_name(status));
     } else if (status == 0 && is_error_image(&job->returned)) {
         image_decode_error(job->returned.data, job->returned.size, &future->error);
+        future->from_there = true;
         buffer_free(&job->returned);
     } else if (status == 0) {
         buffer_settle(&job->returned);
@@ -160,7 +173,10 @@ static void conclude(hype_future *future, struct job *job, int status)
     if (future->error && !future->error->output && job->output.tail)
         error_set_output(future->error, job->output.tail);
     output_close(&job->output);
-    free(job);
+    if (job->trace.track)
+        future->traced = job;
+    else
+        free(job);
 }
 
 static void run_attempt(hype_future *future)
@@ -174,7 +190,9 @@ static void run_attempt(hype_future *future)
     future->timer.fire = timeout_fired;
     if (job->env.timeout > 0)
         task_timer_set(&future->timer, clock_ms() + (int64_t)(job->env.timeout * 1000));
-    int status = future->submitter->operations->run(future->submitter, job, &future->error);
+    int status = job->env.invalid
+                     ? error_set(&future->error, HYPE_INVALID, "%s(): %s", job->entry->name, job->env.invalid)
+                     : future->submitter->operations->run(future->submitter, job, &future->error);
     task_timer_stop(&future->timer);
     conclude(future, job, status);
 }
@@ -248,14 +266,27 @@ static void begin(void *context)
     submitter_admit(future->submitter, &future->call);
 }
 
+/* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it
+ * is, by a variable of its environment, which every submitter passes on. */
+static int set_depth(hype_future *future)
+{
+    const char *depth = getenv("HYPE_DEPTH");
+    future->depth = depth ? strtol(depth, NULL, 10) : getenv("HYPE_EXECUTION_ID") ? 1 : 0;
+    if (future->depth < NESTING_LIMIT)
+        return 0;
+    return error_set(&future->error, HYPE_INVALID,
+                     "%s(): calls are nested %ld deep, and a function there may call no deeper",
+                     future->closure->capture.entry->name, future->depth);
+}
+
 static int prepare(hype_future *future, const hype_env *env)
 {
     if (future->closure->error) {
         future->error = steal_pointer(future->closure->error);
         return future->error->status;
     }
-    if (env->invalid)
-        return error_set(&future->error, HYPE_INVALID, "%s(): %s", future->closure->capture.entry->name, env->invalid);
+    if (set_depth(future) < 0)
+        return future->error->status;
     if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
         return future->error->status;
     if (!(future->env = env_take(env)))
@@ -375,6 +406,19 @@ static int decode_value(hype_future *future, void *result, hype_arena **arena)
     return status;
 }
 
+static void take_outcome(hype_future *future, void *result, hype_arena **arena)
+{
+    struct trace_call *trace = future->traced ? &future->traced->trace : NULL;
+    int64_t decoding = trace ? trace_start(trace) : 0;
+    if (future->from_there)
+        backtrace_resolve(future->error, future->closure->capture.unit);
+    int status = future->error ? future->error->status : decode_value(future, result, arena);
+    if (trace) {
+        trace_phase(trace, TRACE_DECODE, decoding);
+        trace_end(trace, status);
+    }
+}
+
 static int await(hype_future *future, void *result, hype_arena **arena)
 {
     hype_error *error = NULL;
@@ -393,8 +437,7 @@ static int await(hype_future *future, void *result, hype_arena **arena)
         future_wait(future);
     group_remove(future);
     pthread_mutex_unlock(&futures_lock);
-    if (!future->error)
-        decode_value(future, result, arena);
+    take_outcome(future, result, arena);
     error = steal_pointer(future->error);
     pthread_mutex_lock(&futures_lock);
     unlock_and_give(future);

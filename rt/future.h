@@ -17,6 +17,7 @@ struct hype_future {
     struct shared_env *env;
     struct buffer returned; /* the return image, once it is done and ERROR is NULL */
     hype_error *error;      /* why there is none */
+    struct job *traced;     /* the last attempt's, kept where it is traced; or NULL */
 
     /* Under futures_lock. */
     enum future_state state;
@@ -34,7 +35,9 @@ struct hype_future {
     struct task_timer timer; /* ends the attempt, or the pause before the next */
     struct task_message message, cancel;
     unsigned attempts;
+    long depth; /* of a nested call; 0 in a program that nobody called */
     bool timed_out;
+    bool from_there; /* ERROR is one that the place has sent */
 };
 
 /* One lock for all futures and groups: it is held for a few instructions at a time. */

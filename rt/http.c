@@ -302,7 +302,9 @@ static int explain_failure(struct transfer *transfer, hype_error **error)
     const char *hint = "";
     if (transfer->result == CURLE_SEND_FAIL_REWIND)
         why = "the connection broke before there was an answer";
-    if (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE)
+    bool own_ca = request->tls && request->tls->ca;
+    if (!own_ca &&
+        (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE))
         hint = " (certificates that are trusted are set by CURL_CA_BUNDLE or SSL_CERT_FILE)";
     else if (transfer->result == CURLE_COULDNT_RESOLVE_PROXY)
         hint = " (the proxy is set by HTTPS_PROXY, http_proxy or ALL_PROXY)";

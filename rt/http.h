@@ -2,7 +2,7 @@
  * http.h: HTTP requests, made by libcurl on the loop of task.h.
  *
  * http_perform() is called in a task and returns when the whole response is there; other tasks run meanwhile.
- * Connections are kept and shared, HTTP/2 is used where a TLS server offers it, TLS is always verified. What is
+ * Connections are kept and shared, HTTP/2 is used where a TLS server offers it, TLS is verified. What is
  * transient is tried again, with pauses that grow: connections that fail or break, bodies that end early, and the
  * statuses 408, 429, 500, 502, 503 and 504; but only requests that their caller calls idempotent.
  *
@@ -26,6 +26,8 @@ typedef int http_sink(void *context, const void *data, size_t size, hype_error *
 /* PEM text. What is NULL is the system's (ca) or not sent (certificate, key). */
 struct http_tls {
     const char *ca, *certificate, *key;
+    const char *server_name; /* that the server's certificate must have; NULL: the URL's host */
+    bool insecure;           /* nothing is verified; only where a user's own configuration says so */
 };
 
 /* Signature V4. Send x-amz-content-sha256 yourself; write queries sorted, and with '=' even where there is no value. */
@@ -44,6 +46,7 @@ struct http_request {
     const struct http_tls *tls;
     const char *unix_socket; /* path; the URL's host is then only a name */
     bool direct;             /* through no proxy */
+    const char *proxy;       /* URL of the one to use; NULL: as the surroundings say */
     bool redirects;          /* follow them */
 
     /* The body: BODY_SIZE bytes in memory, or of BODY_FD from BODY_OFFSET where BODY is NULL. */

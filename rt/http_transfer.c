@@ -21,13 +21,18 @@ enum {
             (transfer)->result = curl_easy_setopt((transfer)->easy, option, value);                                    \
     } while (0)
 
-static void add_header(struct transfer *transfer, const char *line)
+static void add_line(struct transfer *transfer, struct curl_slist **list, const char *line)
 {
-    struct curl_slist *longer = line ? curl_slist_append(transfer->headers, line) : NULL;
+    struct curl_slist *longer = line ? curl_slist_append(*list, line) : NULL;
     if (longer)
-        transfer->headers = longer;
+        *list = longer;
     else
         transfer->result = CURLE_OUT_OF_MEMORY;
+}
+
+static void add_header(struct transfer *transfer, const char *line)
+{
+    add_line(transfer, &transfer->headers, line);
 }
 
 static void set_headers(struct transfer *transfer)
@@ -81,11 +86,30 @@ static void set_pem(struct transfer *transfer, CURLoption option, const char *pe
     }
 }
 
+/* A libcurl of the system knows where its authorities are. One that is built in looks where Debian, Fedora, SUSE and
+ * others have them. */
+static void set_usual_authorities(struct transfer *transfer)
+{
+    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+                                        "/etc/ssl/cert.pem"};
+    if (!&curl_built_in)
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        if (access(files[i], R_OK) == 0) {
+            set_option(transfer, CURLOPT_CAINFO, files[i]);
+            return;
+        }
+    struct curl_blob blob = {(void *)(uintptr_t)curl_built_in.authorities,
+                             (size_t)(curl_built_in.authorities_end - curl_built_in.authorities), CURL_BLOB_NOCOPY};
+    set_option(transfer, CURLOPT_CAINFO_BLOB, &blob);
+}
+
 static void set_tls(struct transfer *transfer)
 {
     const struct http_tls *tls = transfer->request->tls;
-    set_option(transfer, CURLOPT_SSL_VERIFYPEER, 1L);
-    set_option(transfer, CURLOPT_SSL_VERIFYHOST, 2L);
+    set_option(transfer, CURLOPT_SSL_VERIFYPEER, tls && tls->insecure ? 0L : 1L);
+    set_option(transfer, CURLOPT_SSL_VERIFYHOST, tls && tls->insecure ? 0L : 2L);
     set_option(transfer, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (tls && tls->ca) {
         set_pem(transfer, CURLOPT_CAINFO_BLOB, tls->ca);
@@ -98,6 +122,8 @@ static void set_tls(struct transfer *transfer)
             set_option(transfer, CURLOPT_CAINFO, file);
         if (folder && *folder)
             set_option(transfer, CURLOPT_CAPATH, folder);
+        if ((!file || !*file) && (!folder || !*folder))
+            set_usual_authorities(transfer);
     }
     set_pem(transfer, CURLOPT_SSLCERT_BLOB, tls ? tls->certificate : NULL);
     set_pem(transfer, CURLOPT_SSLKEY_BLOB, tls ? tls->key : NULL);
@@ -123,10 +149,36 @@ static void set_limits(struct transfer *transfer)
     }
 }
 
+/* Curl asks the host of the URL for its certificate: so it is given the other name there, and told where that is. */
+static void set_server_name(struct transfer *transfer, const char *name)
+{
+    const char *url = transfer->request->url, *authority = strstr(url, "://");
+    authority = authority ? authority + 3 : url;
+    int length = (int)strcspn(authority, "/?#");
+    const char *path = authority + length, *port = path;
+    while (port > authority && port[-1] != ':' && port[-1] != ']')
+        port--;
+    bool has_port = port > authority && port[-1] == ':';
+    cleanup_free char *renamed = text_format("%.*s%s%s%.*s%s", (int)(authority - url), url, name, has_port ? ":" : "",
+                                             has_port ? (int)(path - port) : 0, port, path);
+    cleanup_free char *to = text_format("%s::%.*s%s", name, length, authority, has_port ? "" : ":443");
+    cleanup_free char *host = text_format("Host: %.*s", length, authority);
+    add_line(transfer, &transfer->connect_to, to);
+    add_header(transfer, host);
+    set_option(transfer, CURLOPT_CONNECT_TO, transfer->connect_to);
+    if (renamed)
+        set_option(transfer, CURLOPT_URL, renamed);
+    else
+        transfer->result = CURLE_OUT_OF_MEMORY;
+}
+
 static void set_target(struct transfer *transfer)
 {
     const struct http_request *request = transfer->request;
-    set_option(transfer, CURLOPT_URL, request->url);
+    if (request->tls && request->tls->server_name)
+        set_server_name(transfer, request->tls->server_name);
+    else
+        set_option(transfer, CURLOPT_URL, request->url);
     set_option(transfer, CURLOPT_PROTOCOLS_STR, "http,https");
     set_option(transfer, CURLOPT_PATH_AS_IS, 1L);
     set_option(transfer, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -135,6 +187,10 @@ static void set_target(struct transfer *transfer)
         set_option(transfer, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
     if (request->unix_socket || request->direct)
         set_option(transfer, CURLOPT_PROXY, "");
+    else if (request->proxy) {
+        set_option(transfer, CURLOPT_PROXY, request->proxy);
+        set_option(transfer, CURLOPT_NOPROXY, "");
+    }
     if (request->signature) {
         set_option(transfer, CURLOPT_AWS_SIGV4, request->signature->provider);
         set_option(transfer, CURLOPT_USERNAME, request->signature->key_id);
@@ -172,8 +228,9 @@ void transfer_clear(struct transfer *transfer)
     if (transfer->easy)
         curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->connect_to);
     error_free(transfer->error);
     transfer->easy = NULL;
-    transfer->headers = NULL;
+    transfer->headers = transfer->connect_to = NULL;
     transfer->error = NULL;
 }

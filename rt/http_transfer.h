@@ -13,7 +13,7 @@ struct transfer {
     struct http_response *response;
     uint64_t skip; /* bytes of the range that earlier tries brought */
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers, *connect_to;
     task *waiting;
     bool done;
     CURLcode result;

@@ -9,13 +9,14 @@
 #define HYPE_RT_IMAGE_H
 
 #include "buffer.h"
+#include "share.h"
 
 #include <hype/generated.h>
 
 /* ---- The format ---- */
 
 #define IMAGE_MAGIC   "\x89HYPE\r\n\x1a"
-#define IMAGE_VERSION 1
+#define IMAGE_VERSION 2
 
 enum image_kind { IMAGE_ARGUMENTS = 1, IMAGE_RETURN = 2, IMAGE_ERROR = 3 };
 
@@ -30,14 +31,16 @@ struct image_header {
     uint64_t objects;       /* offset of the object table, which follows the data */
     uint64_t n_objects;     /* entries in it */
     uint64_t n_roots;       /* that many come first and need no reference */
-    uint64_t n_reserved;    /* that many come last and have no bytes: what is only out arrives zeroed */
+    uint64_t n_reserved;    /* that many come behind the stored ones, without bytes: what is only out arrives zeroed */
     uint64_t reserved_size; /* bytes of the reserved region */
     uint64_t n_freed;       /* return: argument objects that the function freed */
-    uint64_t unused[2];     /* zero */
+    uint64_t n_segments;    /* that many come last: shared memory, which travels by itself */
+    uint64_t unused;        /* zero */
 };
+#define IMAGE_SEGMENTS 16 /* at most */
 
 struct image_object {
-    uint64_t offset; /* in the image, or in the reserved region */
+    uint64_t offset; /* in the image, in the reserved or in the shared region */
     uint64_t meta;   /* type number: 16 bits; flags: 8 bits; count of elements: 40 bits */
 };
 #define IMAGE_OBJECT_META(type, flags, count) ((uint64_t)(type) | (uint64_t)(flags) << 16 | (uint64_t)(count) << 24)
@@ -51,7 +54,8 @@ enum image_region {
     IMAGE_STORED = 0,   /* the arguments' image */
     IMAGE_RESERVED = 1, /* the arguments' reserved region */
     IMAGE_RETURNED = 2, /* the return image */
-    IMAGE_FUNCTION = 3  /* not an offset: registry_function_id() */
+    IMAGE_FUNCTION = 3, /* not an offset: registry_function_id() */
+    IMAGE_SHARED = 4    /* the arguments' segments */
 };
 #define IMAGE_REFERENCE(region, offset) ((uint64_t)(region) << 56 | (offset))
 #define IMAGE_REGION(reference)         ((unsigned)((reference) >> 56))
@@ -72,6 +76,8 @@ struct capture {
     const struct hype_entry *entry;
     struct buffer image;
     void **addresses;
+    struct share **segments; /* header->n_segments; owned; NULL where there are none */
+    size_t n_segments;
     const void **contexts; /* of each object, as count functions want them; NULL where no type has HYPE_TYPE_CONTEXT */
 };
 void capture_free(struct capture *capture);
@@ -89,12 +95,13 @@ struct image {
     char *stored;                       /* the image: references have become pointers */
     const char *pristine;               /* the same bytes as they came */
     char *reserved;                     /* the reserved region */
+    char *shared;                       /* the shared region */
     bool in_place;                      /* which is mapped from the return image's file, at IMAGE_RESERVED_START */
     const void **contexts;              /* of each object whose type has HYPE_TYPE_CONTEXT; NULL where no type has it */
     uint64_t *freed;                    /* a bit for each object, or NULL; whoever sets it owns it */
 };
 void image_free(struct image *image); /* what decoding allocated: contexts */
-/* The object that starts at ADDRESS, of SIZE bytes; false when none does. */
+/* The object that starts at ADDRESS, of SIZE bytes; false when none does. Not for shared memory. */
 bool image_find_object(const struct image *image, const void *address, uint64_t *number, uint64_t *size);
 
 /* How many elements of TYPE lie from ADDRESS, in the image, on; 0 where none does. */
@@ -115,10 +122,12 @@ int image_check(const void *data, size_t size, enum image_kind kind, const struc
 /*
  * SOURCE is a whole argument image, WORKING a writable copy of it, both aligned to a page: references become pointers
  * in WORKING, each checked; both must live as long as IMAGE. RESERVED is zeroed memory of header->reserved_size
- * bytes. *FRAME, in WORKING, is what ENTRY's invoke() takes.
+ * bytes, SHARED that of image_shared_size() bytes with each segment at its object's offset. *FRAME, in WORKING, is what
+ * ENTRY's invoke() takes.
  */
-int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, const struct hype_unit *unit,
-                           const struct hype_entry *entry, struct image *image, void **frame, hype_error **error);
+int image_decode_arguments(const void *source, void *working, size_t size, void *reserved, void *shared,
+                           const struct hype_unit *unit, const struct hype_entry *entry, struct image *image,
+                           void **frame, hype_error **error);
 
 /*
  * SOURCE is a whole return image, aligned to a page. Stores the function's value at RESULT (NULL: nowhere), what it
@@ -129,6 +138,31 @@ int image_decode_return(const void *source, void *arena, size_t size, const stru
                         hype_error **error);
 
 /* ---- Shared by writer and reader ---- */
+
+/* The classes of objects, in the order of the table: stored, reserved, segments. */
+static inline uint64_t image_n_stored(const struct image_header *h)
+{
+    return h->n_objects - h->n_reserved - h->n_segments;
+}
+/* The objects [*FIRST, *END) that the arguments' REGION holds. */
+static inline void image_region_objects(const struct image_header *h, unsigned region, uint64_t *first, uint64_t *end)
+{
+    uint64_t n_stored = image_n_stored(h), ends[] = {0, n_stored, n_stored + h->n_reserved, h->n_objects};
+    unsigned place = region == IMAGE_SHARED ? 2 : region == IMAGE_RESERVED ? 1 : 0;
+    *first = ends[place];
+    *end = ends[place + 1];
+}
+/* The segments' objects, header->n_segments, of an image that image_check() has passed; and the bytes of their region. */
+static inline const struct image_object *image_segments(const struct image_header *h)
+{
+    const struct image_object *objects = (const void *)((const char *)h + h->objects);
+    return objects + h->n_objects - h->n_segments;
+}
+static inline uint64_t image_shared_size(const struct image_header *h)
+{
+    const struct image_object *last = image_segments(h) + h->n_segments - 1;
+    return h->n_segments ? last->offset + IMAGE_OBJECT_COUNT(last) : 0;
+}
 
 /* Is an element a terminator? */
 bool image_all_zero(const char *bytes, uint64_t size);
@@ -146,8 +180,8 @@ uint64_t image_elements_at(const struct hype_unit *unit, uint32_t holder, uint64
 /* XXH3 (64 bits) of what follows the header, its seed being XXH3 of the header with its checksum zero. */
 uint64_t image_checksum(const void *data, size_t size);
 
-/* What a failed call left behind, in an image of its own (kind IMAGE_ERROR). */
-int image_encode_error(const hype_error *error, struct buffer *image, hype_error **failure);
+/* What a failed call left behind, in an image of its own (kind IMAGE_ERROR), with at most N_CAUSES of its causes. */
+int image_encode_error(const hype_error *error, unsigned n_causes, struct buffer *image, hype_error **failure);
 /* Makes *ERROR from such an image; the status when it is one, or the failure to read it. */
 int image_decode_error(const void *data, size_t size, hype_error **error);
 

@@ -9,7 +9,7 @@
 #define MANIFEST_VERSION 1
 #define MANIFEST_FILES   4096 /* more make no sense */
 
-static const char *const kinds[] = {"capture", "library", "remote", "file"};
+static const char *const kinds[] = {"capture", "library", "remote", "file", "segment"};
 
 static json_t *write_file(const struct manifest_file *file)
 {

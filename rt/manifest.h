@@ -4,7 +4,7 @@
 
 #include "util.h"
 
-enum manifest_kind { MANIFEST_CAPTURE, MANIFEST_LIBRARY, MANIFEST_REMOTE, MANIFEST_FILE };
+enum manifest_kind { MANIFEST_CAPTURE, MANIFEST_LIBRARY, MANIFEST_REMOTE, MANIFEST_FILE, MANIFEST_SEGMENT };
 
 struct manifest_file {
     enum manifest_kind kind;

@@ -34,7 +34,7 @@ static void show_bar(const struct progress *p, const char *done, const char *tot
     const char *no_color = getenv("NO_COLOR");
     bool color = !no_color || !*no_color;
     char bar[WIDTH + 1];
-    size_t full = p->total > 0 ? (size_t)((double)p->done / (double)p->total * WIDTH) : 0;
+    size_t full = p->total > 0 ? (size_t)((double)p->done / (double)p->total * (int)WIDTH) : 0;
     full = full > WIDTH ? WIDTH : full;
     memset(bar, '#', full);
     memset(bar + full, '.', WIDTH - full);

@@ -9,21 +9,26 @@
 #ifndef HYPE_RT_SERVE_H
 #define HYPE_RT_SERVE_H
 
+#include "image.h"
+#include "trace.h"
+
 #include <stdint.h>
 
 enum {
     SERVE_SOCKET_FD = 3,
     SERVE_SLOTS_FD = 4,
     SERVE_REQUEST_FDS = 4,
+    SERVE_MOST_FDS = SERVE_REQUEST_FDS + IMAGE_SEGMENTS,
     SERVE_FRAMES = 64,
     SERVE_NAME_SIZE = 128,
+    SERVE_CAUSE_SIZE = 64 * 1024, /* bytes; only what is used takes memory */
     SERVE_MESSAGE_LIMIT = 64 * 1024, /* bytes of a request */
     SERVE_STOPPED = 100,             /* exit status of a child that found the socket closed */
 };
 
 /* A request; strings follow: the function's name, the execution id, N_VARIABLES times "NAME=VALUE", N_FILES paths.
  * With it come SERVE_REQUEST_FDS descriptors: the arguments' image, an empty or used memory file for the answer,
- * stdout, stderr. */
+ * stdout, stderr; and one for each segment of the image. */
 struct serve_request {
     uint64_t call;
     uint64_t signature;
@@ -37,6 +42,7 @@ struct serve_request {
 struct serve_reply {
     uint64_t call;
     uint64_t size;
+    struct trace_stamps stamps;
 };
 
 enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED };
@@ -47,10 +53,13 @@ struct serve_slot {
     int32_t pid;
     uint32_t state; /* enum serve_state */
     uint32_t n_frames;
-    uint32_t unused;
+    int32_t error_number; /* errno when the function crashed or called exit() */
     uint64_t fault_address;
+    struct trace_stamps stamps;
     char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
     uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */
+    uint32_t cause_size;           /* 0: its last nested call did not fail, or there was none */
+    char cause[SERVE_CAUSE_SIZE];  /* else that call's error, as an image */
 };
 
 #endif

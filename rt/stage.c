@@ -3,13 +3,12 @@
 
 #include "log.h"
 #include "manifest.h"
+#include "module.h"
 #include "progress.h"
 #include "task.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,11 +16,15 @@
 
 enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
 
-/* "hello.so" with its hash: "hello-HASH.so". Characters that a store's names do not have become '_'. */
+/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not have
+ * become '_'. */
 static char *hashed_name(const char *file, const char *sha256)
 {
     const char *dot = strrchr(file, '.');
     size_t stem = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+    if (stem > HASH_SHOWN && file[stem - HASH_SHOWN - 1] == '-' &&
+        strncmp(file + stem - HASH_SHOWN, sha256, HASH_SHOWN) == 0)
+        return strdup(file);
     char *name = text_format("%.*s-%.*s%s", (int)(stem < 64 ? stem : 64), file, HASH_SHOWN, sha256,
                              dot && dot != file ? dot : "");
     for (char *c = name; c && *c; c++)
@@ -60,30 +63,14 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     return file->name ? 0 : error_memory(error);
 }
 
-struct loaded {
-    const char *name;
-    char path[4096];
-};
-
-static int match_loaded(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct loaded *loaded = context;
-    const char *slash = strrchr(info->dlpi_name, '/'), *base = slash ? slash + 1 : info->dlpi_name;
-    (void)size;
-    if (strcmp(base, loaded->name) != 0 && strcmp(info->dlpi_name, loaded->name) != 0)
-        return 0;
-    snprintf(loaded->path, sizeof loaded->path, "%s", info->dlpi_name);
-    return 1;
-}
-
 /* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
 static int open_library(const char *name, struct staged_file *file, hype_error **error)
 {
     file->kind = MANIFEST_LIBRARY;
-    struct loaded loaded = {.name = name};
-    if (!dl_iterate_phdr(match_loaded, &loaded))
+    char path[4096];
+    if (!module_path(name, path))
         return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
-    int status = open_local(loaded.path, file, error);
+    int status = open_local(path, file, error);
     if (status == 0) { /* there it must have the name that it is needed by */
         free(file->as);
         const char *slash = strrchr(name, '/');
@@ -95,10 +82,10 @@ static int open_library(const char *name, struct staged_file *file, hype_error *
 /* A sidecar lies beside the program or library whose unit names it. */
 static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
 {
-    Dl_info info;
+    struct module found;
     cleanup_free char *module = NULL;
-    if (dladdr(unit->entries, &info) && info.dli_fname)
-        module = realpath(strchr(info.dli_fname, '/') ? info.dli_fname : "/proc/self/exe", NULL);
+    if (module_find((uint64_t)(uintptr_t)unit->entries, &found))
+        module = realpath(found.path, NULL);
     char *slash = module ? strrchr(module, '/') : NULL;
     if (!slash)
         return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
@@ -199,6 +186,61 @@ static void set_known(const char *uri)
     qsort(known, n_known, sizeof *known, compare_names);
 }
 
+/* Code and shared memory that are being sent: whoever needs them too waits instead of sending them again. */
+struct sending {
+    char *uri;
+    struct task_event ended;
+    unsigned users;
+    struct sending *next;
+};
+static struct sending *all_sending;
+
+static void sending_release(struct sending *sending)
+{
+    if (--sending->users > 0)
+        return;
+    free(sending->uri);
+    free(sending);
+}
+
+/* 1: the object is there. 0: nobody is sending it; it is for the caller to do so, up to sending_end(). */
+static int sending_begin(const char *uri, struct sending **begun, hype_error **error)
+{
+    for (;;) {
+        struct sending *other = all_sending;
+        if (is_known(uri))
+            return 1;
+        while (other && strcmp(other->uri, uri) != 0)
+            other = other->next;
+        if (!other)
+            break;
+        other->users++;
+        int status = task_event_wait(&other->ended, NO_DEADLINE);
+        sending_release(other);
+        if (status < 0)
+            return error_set(error, (hype_status)-status, "cancelled");
+    }
+    struct sending *sending = calloc(1, sizeof *sending);
+    if (!sending || !(sending->uri = strdup(uri))) {
+        free(sending);
+        return error_memory(error);
+    }
+    sending->users = 1;
+    sending->next = all_sending;
+    *begun = all_sending = sending;
+    return 0;
+}
+
+static void sending_end(struct sending *sending)
+{
+    struct sending **where = &all_sending;
+    while (*where != sending)
+        where = &(*where)->next;
+    *where = sending->next;
+    task_event_set(&sending->ended);
+    sending_release(sending);
+}
+
 struct transfer {
     struct progress *progress;
     uint64_t moved;
@@ -215,26 +257,38 @@ static void on_progress(uint64_t done, uint64_t total, void *context)
     t->moved = done;
 }
 
+static int put(struct transfer *t, const char *uri, hype_error **error)
+{
+    int status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, on_progress, t,
+                                                     &t->created, error);
+    return error_wrap(error, status, "staging %s", uri);
+}
+
+/* What other calls may need as well is looked for first. */
 static int transfer(void *context, hype_error **error)
 {
     struct transfer *t = context;
     cleanup_free char *uri = text_format("%s/%s", t->store->uri, t->file->name);
+    struct sending *sending = NULL;
     uint64_t size;
     if (!uri)
         return error_memory(error);
-    if (is_known(uri))
-        return 0;
-    int status = t->store->operations->head(t->store, t->file->name, &size, NULL);
+    if (t->file->kind == MANIFEST_CAPTURE)
+        return put(t, uri, error);
+    int status = sending_begin(uri, &sending, error);
+    if (status != 0)
+        return status < 0 ? status : 0;
+    status = t->store->operations->head(t->store, t->file->name, &size, NULL);
     if (status < 0 || size != t->file->content.size)
-        status = t->store->operations->put_if_absent(t->store, t->file->name, &t->file->content, on_progress, t,
-                                                     &t->created, error);
-    if (status < 0)
-        return error_wrap(error, status, "staging %s", uri);
-    set_known(uri);
-    return 0;
+        status = put(t, uri, error);
+    if (status == 0)
+        set_known(uri);
+    sending_end(sending);
+    return status;
 }
 
-int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error)
+int stage_files(struct store *store, const struct staged_file *files, size_t n, struct trace_call *trace,
+                hype_error **error)
 {
     cleanup_free struct transfer *transfers = calloc(n + 1, sizeof *transfers);
     if (!transfers)
@@ -256,8 +310,12 @@ int stage_files(struct store *store, const struct staged_file *files, size_t n, 
     if (status < 0)
         return status;
     size_t created = 0;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         created += transfers[i].created;
+        trace->bytes += transfers[i].created ? files[i].content.size : 0;
+    }
+    trace->files += (unsigned)n;
+    trace->cached += (unsigned)(n - created);
     log_info("Staging", "Uploading complete: %zu files newly uploaded, %zu files cached", created, n - created);
     return 0;
 }
@@ -269,6 +327,30 @@ static int hash_capture(void *context)
     struct staged_file *file = context;
     sha256_hex(file->content.data, file->content.size, file->sha256);
     return 0;
+}
+
+struct digest_work {
+    struct share *share;
+    hype_error **error;
+};
+
+static int digest(void *context)
+{
+    struct digest_work *work = context;
+    return share_digest(work->share, work->error);
+}
+
+static int add_segment(struct share *share, struct staged_file *file, hype_error **error)
+{
+    struct digest_work work = {share, error};
+    int status = task_offload(digest, &work);
+    if (status < 0)
+        return status;
+    file->kind = MANIFEST_SEGMENT;
+    file->content = (struct store_content){.fd = share->fd, .size = share->start + share->size};
+    memcpy(file->sha256, share->sha256, SHA256_HEX_SIZE);
+    file->name = hashed_name("shared.bin", share->sha256);
+    return file->name ? 0 : error_memory(error);
 }
 
 static int add_capture(const struct job *job, struct staged_file *file, hype_error **error)
@@ -320,27 +402,37 @@ static int put_manifest(struct store *store, const char *text, struct staged *st
     return error_wrap(error, status, "staging %s", staged->manifest_name);
 }
 
-static int stage_all(struct store *store, const struct job *job, struct staged *staged, struct staged_file *files,
-                     size_t n_code, size_t n, hype_error **error)
+/* Hashing of the code began at BEGAN. */
+static int stage_all(struct store *store, struct job *job, struct staged *staged, struct staged_file *files,
+                     size_t n_code, size_t n, int64_t began, hype_error **error)
 {
     cleanup_free char *text = NULL;
     int status = 0;
-    for (size_t i = n_code; i + 1 < n && status == 0; i++) {
-        files[i].kind = MANIFEST_FILE;
-        status = open_local(job->env.files[i - n_code], &files[i], error);
+    size_t next = n_code;
+    for (size_t i = 0; next + job->n_segments + 1 < n && status == 0; i++, next++) {
+        files[next].kind = MANIFEST_FILE;
+        status = open_local(job->env.files[i], &files[next], error);
     }
+    for (size_t i = 0; i < job->n_segments && status == 0; i++)
+        status = add_segment(job->segments[i], &files[next++], error);
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
+    trace_phase(&job->trace, TRACE_HASH, began);
+    began = trace_start(&job->trace);
     if (status == 0)
-        status = stage_files(store, files, n, error);
+        status = stage_files(store, files, n, &job->trace, error);
     if (status == 0)
         status = describe(job, files, n, &text, error);
-    return status < 0 ? status : put_manifest(store, text, staged, error);
+    if (status == 0)
+        status = put_manifest(store, text, staged, error);
+    trace_phase(&job->trace, TRACE_UPLOAD, began);
+    return status;
 }
 
-int stage_job(struct store *store, const struct job *job, struct staged *staged, hype_error **error)
+int stage_job(struct store *store, struct job *job, struct staged *staged, hype_error **error)
 {
     struct staged_code code;
+    int64_t began = trace_start(&job->trace);
     *staged = (struct staged){.store = store, .folder = strdup(job->id)};
     int status = stage_code_open(job, true, &code, error);
     if (status < 0)
@@ -348,7 +440,7 @@ int stage_job(struct store *store, const struct job *job, struct staged *staged,
     size_t n_data = 0;
     while (n_data < ARRAY_SIZE(job->env.files) && job->env.files[n_data])
         n_data++;
-    size_t n = code.n_files + n_data + 1;
+    size_t n = code.n_files + n_data + job->n_segments + 1;
     struct staged_file *files = calloc(n, sizeof *files);
     if (!files || !staged->folder) {
         free(files);
@@ -358,7 +450,7 @@ int stage_job(struct store *store, const struct job *job, struct staged *staged,
     memcpy(files, code.files, code.n_files * sizeof *files);
     for (size_t i = code.n_files; i < n; i++)
         files[i].fd = -1;
-    status = stage_all(store, job, staged, files, code.n_files, n, error);
+    status = stage_all(store, job, staged, files, code.n_files, n, began, error);
     for (size_t i = code.n_files; i < n; i++)
         file_free(&files[i]);
     free(files);
@@ -377,7 +469,7 @@ static int refuse_message(const struct job *job, const char *message, hype_error
 static int take_reported(const struct job *job, const char *message, hype_error **error)
 {
     const char *status = message + strlen("error: "), *colon = strchr(status, ':');
-    for (int s = 1; colon && s <= HYPE_OUT_OF_MEMORY; s++) {
+    for (int s = 1; colon && s <= ERROR_STATUS_LAST; s++) {
         const char *name = hype_status_name(s);
         if (strlen(name) == (size_t)(colon - status) && strncmp(name, status, strlen(name)) == 0)
             return error_set(error, (hype_status)s, "%s: %s", job->id, colon + 1 + (colon[1] == ' '));
@@ -411,7 +503,11 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     cleanup_free char *message = strdup(termination_message);
     if (!message)
         return error_memory(error);
-    message[strcspn(message, "\n")] = 0;
+    int64_t noticed = trace_start(&job->trace);
+    struct trace_stamps stamps = {{0}};
+    char *second_line = message + strcspn(message, "\n");
+    bool stamped = *second_line && trace_stamps_read(second_line + 1, &stamps);
+    *second_line = 0;
     if (text_starts_with(message, "error: "))
         return take_reported(job, message, error);
     char *digest = strstr(message, "#sha256=");
@@ -424,7 +520,10 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     const char *name = message + strlen(staged->store->uri) + 1;
     if (!store_name_valid(name))
         return refuse_message(job, message, error);
-    return fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    if (stamped)
+        trace_remote(&job->trace, &stamps, noticed);
+    return status;
 }
 
 /* ---- Removing ---- */

@@ -32,8 +32,9 @@ struct staged_code {
 };
 int stage_code_open(const struct job *job, bool all, struct staged_code *code, hype_error **error);
 void stage_code_free(struct staged_code *code);
-/* Sends what is not there yet, up to 32 files at once. In a task. */
-int stage_files(struct store *store, const struct staged_file *files, size_t n, hype_error **error);
+/* Sends what is not there yet, up to 32 files at once, and counts it in TRACE. In a task. */
+int stage_files(struct store *store, const struct staged_file *files, size_t n, struct trace_call *trace,
+                hype_error **error);
 
 struct staged {
     struct store *store; /* borrowed */
@@ -43,11 +44,12 @@ struct staged {
 };
 
 /* Sends the job's code, data files, capture and manifest. In a task. */
-int stage_job(struct store *store, const struct job *job, struct staged *staged, hype_error **error);
+int stage_job(struct store *store, struct job *job, struct staged *staged, hype_error **error);
 
 /*
  * What hype-run left in its termination log, made into job->returned: "URI#sha256=HEX" is fetched and its digest
- * checked; "error: STATUS: text" and anything else becomes an error. Only a URI in the job's own folder is taken.
+ * checked; "error: STATUS: text" and anything else becomes an error. Only a URI in the job's own folder is taken. What
+ * hype-run tells of its phases goes to job->trace.
  */
 int stage_collect(const struct staged *staged, struct job *job, const char *termination_message, hype_error **error);
 

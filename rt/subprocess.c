@@ -50,7 +50,7 @@ static char *on_path(void)
     return NULL;
 }
 
-/* hypecc puts it into static programs, which have no library to look beside. */
+/* hypecc puts it into static programs, which have no library to look beside; hype-run's is itself. */
 extern const char hype_run_path[] __attribute__((weak, visibility("hidden")));
 
 char *spawn_find_hype_run(void)
@@ -58,7 +58,7 @@ char *spawn_find_hype_run(void)
     const char *wanted = getenv("HYPE_RUN");
     if (wanted && *wanted)
         return strdup(wanted);
-    char *found = hype_run_path ? executable(strdup(hype_run_path)) : beside_library();
+    char *found = hype_run_path ? executable(realpath(hype_run_path, NULL)) : beside_library();
     if (!found)
         found = on_path();
     return found ? found : strdup("hype-run");

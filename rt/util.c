@@ -36,10 +36,11 @@ void text_random(char *out, size_t n)
     static const char digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";
     const unsigned even = 256 / 36 * 36; /* bytes above would favour the first digits */
     for (size_t i = 0; i < n;) {
-        unsigned char byte;
-        if (getrandom(&byte, 1, 0) != 1 || byte >= even)
-            continue;
-        out[i++] = digits[byte % 36];
+        unsigned char bytes[16];
+        ssize_t got = getrandom(bytes, sizeof bytes, 0);
+        for (ssize_t j = 0; j < got && i < n; j++)
+            if (bytes[j] < even)
+                out[i++] = digits[bytes[j] % 36];
     }
     out[n] = 0;
 }

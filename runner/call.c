@@ -2,9 +2,12 @@
 #include "runner.h"
 
 #include "registry.h"
+#include "submit/submitter.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,6 +57,46 @@ static int map_reserved(const struct call *call, const struct image_header *head
     return 0;
 }
 
+/* One segment at its place in the shared region, whose address space is taken already. */
+static int map_segment(const struct call *call, const struct image_object *segment, int fd, char *shared,
+                       hype_error **error)
+{
+    struct stat status;
+    uint64_t start = segment->offset / SHARE_ALIGNMENT * SHARE_ALIGNMENT;
+    uint64_t size = segment->offset - start + IMAGE_OBJECT_COUNT(segment);
+    if (fstat(fd, &status) < 0)
+        return error_system(error, errno, "cannot look at the shared arguments of %s()", call->name);
+    if ((uint64_t)status.st_size != size)
+        return error_set(error, HYPE_FORMAT, "shared arguments of %s() have %lld bytes where %llu are expected",
+                         call->name, (long long)status.st_size, (unsigned long long)size);
+    if (mmap(shared + start, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there for the shared arguments of %s(), %llu bytes",
+                         call->name, (unsigned long long)size);
+    return 0;
+}
+
+/* The shared region: every segment's file mapped, nothing copied but pages that the function writes to. */
+static int map_shared(const struct call *call, const struct image_header *header, void **shared, hype_error **error)
+{
+    *shared = NULL;
+    if (header->n_segments != call->n_segments)
+        return error_set(error, HYPE_FORMAT, "the arguments of %s() refer to %llu pieces of shared memory; %zu came",
+                         call->name, (unsigned long long)header->n_segments, call->n_segments);
+    if (header->n_segments == 0)
+        return 0;
+    uint64_t size = image_shared_size(header);
+    *shared = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (*shared == MAP_FAILED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there for the shared arguments of %s(), %llu bytes",
+                         call->name, (unsigned long long)size);
+    for (size_t i = 0; i < call->n_segments; i++) {
+        int status = map_segment(call, &image_segments(header)[i], call->segment_fds[i], *shared, error);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
 static int copy_file(const char *from, hype_error **error)
 {
     const char *slash = strrchr(from, '/');
@@ -86,12 +129,71 @@ static int enter_folder(const struct call *call, hype_error **error)
     return 0;
 }
 
+/* ---- The end of a call ---- */
+
+static const struct call *running;
+static bool ending;
+
+/* Whichever thread is first: the others wait for the end of the process. */
+static void begin_ending(void)
+{
+    while (__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL))
+        pause();
+}
+
+/* What the function has left open is closed behind the answer, which need not wait for it. */
+_Noreturn static void end(uint64_t size)
+{
+    running->answer(running, size);
+    submitter_close_all();
+    _exit(size == 0);
+}
+
+/* hype_fail() in the function. */
+static void failed(hype_error *error, void *return_address)
+{
+    void *frames[SERVE_FRAMES];
+    uint64_t counters[SERVE_FRAMES];
+    size_t n = 0;
+    begin_ending();
+    fflush(NULL);
+    int depth = backtrace(frames, SERVE_FRAMES), first = 0;
+    while (first < depth && frames[first] != return_address)
+        first++;
+    for (int i = first; i < depth; i++)
+        counters[n++] = (uint64_t)(uintptr_t)frames[i];
+    symbols_set_frames(error, SYMBOLS_RETURN, counters, n);
+    end(outcome_write(error, running->returned_fd));
+}
+
+/* A call of the function's own has failed, or (NULL) succeeded: should the process end now, that is perhaps why. */
+static void nested_ended(const hype_error *error)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct serve_slot *slot = running->slot;
+    pthread_mutex_lock(&lock);
+    slot->cause_size = 0;
+    for (unsigned causes = ERROR_CAUSES; error && slot->cause_size == 0; causes /= 2) {
+        struct buffer image = BUFFER_EMPTY;
+        if (image_encode_error(error, causes, &image, NULL) == 0 && image.size <= SERVE_CAUSE_SIZE) {
+            memcpy(slot->cause, image.data, image.size);
+            slot->cause_size = (uint32_t)image.size;
+        }
+        buffer_free(&image);
+        if (causes == 0)
+            break;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- The call ---- */
+
 static int run(const struct call *call, struct buffer *returned, hype_error **error)
 {
     const struct hype_unit *unit;
     const struct hype_entry *entry;
     const void *source = NULL;
-    void *working = NULL, *reserved = NULL, *frame;
+    void *working = NULL, *reserved = NULL, *shared = NULL, *frame;
     struct image image;
     int status = enter_folder(call, error);
     if (status == 0)
@@ -109,31 +211,38 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     if (status == 0)
         status = map_reserved(call, source, in_place, &reserved, error);
     if (status == 0)
-        status =
-            image_decode_arguments(source, working, call->image_size, reserved, unit, entry, &image, &frame, error);
+        status = map_shared(call, source, &shared, error);
+    if (status == 0)
+        status = image_decode_arguments(source, working, call->image_size, reserved, shared, unit, entry, &image,
+                                        &frame, error);
     if (status < 0)
         return error_wrap(error, status, "%s()", call->name);
     image.in_place = in_place;
     heap_watch(&image);
+    error_on_publish = nested_ended;
+    error_on_fail = failed;
+    errno = 0; /* what there is of it later is the function's own */
     call->slot->state = SERVE_RUNNING;
+    call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
     status = invoke_entry(entry, frame, error);
     fflush(NULL);
+    call->slot->stamps.at[TRACE_AT_RETURN] = trace_clock();
     call->slot->state = SERVE_CALLED;
     if (status == 0)
         status = buffer_open_file(returned, call->returned_fd, error);
     return status == 0 ? image_encode_return(&image, returned, error) : status;
 }
 
-int call_run(const struct call *call, uint64_t *size)
+void call_run(const struct call *call)
 {
     struct buffer returned = BUFFER_EMPTY;
     cleanup_error hype_error *error = NULL;
+    running = call;
     crash_watch(call->slot);
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);
-    *size = returned.size;
+    begin_ending();
+    uint64_t size = returned.size;
     buffer_free(&returned);
-    if (status < 0)
-        *size = outcome_write(error, call->returned_fd);
-    return *size > 0 ? 0 : -HYPE_MEMORY;
+    end(status < 0 ? outcome_write(error, call->returned_fd) : size);
 }

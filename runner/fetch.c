@@ -33,6 +33,7 @@ struct run {
     struct serve_slot *slot; /* shared with the child */
     int returned_fd;
     uint64_t returned_size;
+    struct trace_stamps stamps;
     bool failed; /* what is returned is an error */
     char *message;
     hype_error *error;
@@ -115,6 +116,8 @@ static char *path_for(const struct run *run, size_t number)
         return text_format("%s/work/%s", run->folder, file->as);
     if (file->kind == MANIFEST_LIBRARY)
         return text_format("%s/files/%s", run->folder, file->as);
+    if (file->kind == MANIFEST_SEGMENT)
+        return text_format("%s/files/segment-%zu", run->folder, number);
     return text_format("%s/files/%s", run->folder,
                        file->kind == MANIFEST_CAPTURE ? "capture"
                        : strrchr(file->name, '/')     ? "remote.so"
@@ -189,7 +192,7 @@ static int load(const struct run *run, hype_error **error)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < run->manifest.n_files; i++)
             if (run->manifest.files[i].kind == (pass == 0 ? MANIFEST_LIBRARY : MANIFEST_REMOTE))
-                objects[n++].path = run->paths[i];
+                objects[n++] = (struct object_file){run->paths[i], run->manifest.files[i].sha256, true};
     return load_objects(objects, n, error);
 }
 
@@ -200,30 +203,48 @@ static void become_child(void)
     signal(SIGINT, SIG_DFL);
 }
 
-static void answered(struct run *run, uint64_t size)
+static void answered(struct serve_slot *slot, uint64_t size)
 {
     if (size > 0) {
-        run->slot->call = size;
-        run->slot->state = SERVE_ANSWERED;
+        slot->call = size;
+        slot->state = SERVE_ANSWERED;
     }
+}
+
+static void answer(const struct call *call, uint64_t size)
+{
+    answered(call->slot, size);
+}
+
+/* In the manifest's order, which is the image's. */
+static size_t open_segments(const struct run *run, int fds[IMAGE_SEGMENTS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->manifest.n_files && n < IMAGE_SEGMENTS; i++)
+        if (run->manifest.files[i].kind == MANIFEST_SEGMENT)
+            fds[n++] = open(run->paths[i], O_RDONLY | O_CLOEXEC);
+    return n;
 }
 
 _Noreturn static void call_process(struct run *run)
 {
-    cleanup_free char *work = text_format("%s/work", run->folder);
-    uint64_t size = 0, image_size = 0;
+    int segments[IMAGE_SEGMENTS];
+    uint64_t image_size = 0;
     const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
                         .image_fd = open(capture, O_RDONLY | O_CLOEXEC),
                         .image_size = image_size,
+                        .segment_fds = segments,
+                        .n_segments = open_segments(run, segments),
                         .returned_fd = run->returned_fd,
-                        .folder = work,
-                        .slot = run->slot};
+                        .folder = text_format("%s/work", run->folder),
+                        .slot = run->slot,
+                        .answer = answer};
     become_child();
-    if (call_run(&call, &size) == 0)
-        answered(run, size);
-    _exit(0);
+    if (!call.folder)
+        _exit(1);
+    call_run(&call);
 }
 
 /* Loads the objects, which may run constructors and crash, and has the call run in a child of its own, for whose
@@ -248,7 +269,7 @@ _Noreturn static void loader_process(struct run *run)
             error = outcome_error(wait_status, run->slot, oom_kills);
     }
     if (error)
-        answered(run, outcome_write(error, run->returned_fd));
+        answered(run->slot, outcome_write(error, run->returned_fd));
     _exit(0);
 }
 
@@ -261,6 +282,7 @@ static int run_processes(struct run *run, hype_error **error)
     if (run->slot == MAP_FAILED || run->returned_fd < 0 || crash_prepare() < 0)
         return error_system(error, errno, "cannot prepare the call of %s()", run->manifest.function);
     snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest.function);
+    run->stamps.at[TRACE_AT_LOAD] = trace_clock();
     child_pid = fork();
     if (child_pid == 0)
         loader_process(run);
@@ -270,6 +292,8 @@ static int run_processes(struct run *run, hype_error **error)
         ;
     if (told_to_stop)
         return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
+    run->stamps.at[TRACE_AT_RUN] = run->slot->stamps.at[TRACE_AT_RUN];
+    run->stamps.at[TRACE_AT_RETURN] = run->slot->stamps.at[TRACE_AT_RETURN];
     if (run->slot->state == SERVE_ANSWERED) {
         run->returned_size = run->slot->call;
     } else { /* the loader itself ended: a constructor of the remote object's */
@@ -314,16 +338,19 @@ static void send_home_task(void *context)
         error_set(&run->error, (hype_status)-status, "uploading the return value failed");
 }
 
-/* The one line by which the submitter learns where the value is, or why there is none. */
+/* A line by which the submitter learns where the value is, or why there is none; and one that tells when what was done,
+ * for its trace. */
 static void write_termination_log(const struct run *run)
 {
     const char *path = getenv("HYPE_TERMINATION_LOG");
     path = path ? path : "/dev/termination-log";
+    char stamps[TRACE_STAMPS_SIZE];
     cleanup_free char *text = NULL;
+    trace_stamps_write(&run->stamps, stamps);
     if (run->error)
         text = text_format("error: %s: %s\n", hype_status_name(run->error->status), run->error->message);
     else
-        text = text_format("%s\n", run->message);
+        text = text_format("%s\n%s\n", run->message, stamps);
     cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (!text || fd < 0 || write_all(fd, text, strlen(text)) < 0)
         fprintf(stderr, "hype-run: cannot write %s: %s\n", path, strerror(errno));
@@ -351,11 +378,13 @@ int fetch_and_run(const char *manifest_uri)
     struct sigaction on_term = {.sa_handler = stop};
     sigaction(SIGTERM, &on_term, NULL);
     sigaction(SIGINT, &on_term, NULL);
+    run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
         status = run_processes(&run, &run.error);
     if (status == 0 && !run.error)
         task_run(send_home_task, &run, &run.error);
+    run.stamps.at[TRACE_AT_END] = trace_clock();
     write_termination_log(&run);
     bool failed = run.error || run.failed;
     run_free(&run);

@@ -17,10 +17,13 @@
 
 /* A file that is loaded before a call: shared libraries first, the remote object last. */
 struct object_file {
-    const char *path;
-    const char *sha256; /* checked before loading; NULL when the fetch has checked it */
+    const char *path, *sha256;
+    bool checked; /* the fetch has done it; else the digest is checked before loading */
 };
+/* What is loaded may call functions elsewhere in its turn: what lies at the paths is then staged again. */
 int load_objects(const struct object_file *files, size_t n, hype_error **error);
+/* The digest of a file that load_objects() has loaded, by the path that the dynamic linker knows; else NULL. */
+const char *load_digest(const char *path);
 
 /* ---- workdir.c ---- */
 
@@ -35,14 +38,20 @@ struct call {
     uint64_t signature;
     int image_fd;
     uint64_t image_size;
+    const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
+    size_t n_segments;
     int returned_fd;          /* an empty file for the return or error image */
     const char *folder;       /* to run in; made here; files are already there or are copied */
     const char *const *files; /* paths to copy into it, n_files */
     size_t n_files;
     struct serve_slot *slot; /* shared with whoever watches */
+    /* Tells that returned_fd has a whole image of SIZE bytes; 0: there was no memory for one. */
+    void (*answer)(const struct call *call, uint64_t size);
+    uint64_t number; /* ANSWER's own */
 };
-/* In the child. Runs the call and leaves an image in returned_fd; 0 and its size when it is whole. */
-int call_run(const struct call *call, uint64_t *size);
+/* In the child: runs the call, leaves an image in returned_fd, has ANSWER tell, and ends the process. CALL and what it
+ * leads to must last. */
+_Noreturn void call_run(const struct call *call);
 
 /* ---- invoke.c ---- */
 int invoke_entry(const struct hype_entry *entry, void *frame, hype_error **error);
@@ -54,14 +63,18 @@ void heap_watch(struct image *image);
 
 /* ---- crash.c ---- */
 
-/* Signals that end the process first write where it was into SLOT. */
+/* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
 int crash_prepare(void);                   /* once, before forking: loads what a handler cannot load */
 void crash_watch(struct serve_slot *slot); /* in the child */
 
 /* ---- symbols.c ---- */
 
-/* "#0 name+0x12 (file.so)" lines for program counters of this process's children; new string, NULL without frames. */
-char *symbols_describe(const uint64_t *frames, size_t n);
+/*
+ * Gives ERROR its frames from program counters of this process or of its children, innermost first. What lies in
+ * hype-run, below the function, is left out. FIRST: of an instruction that was interrupted, or a return address.
+ */
+enum symbols_first { SYMBOLS_INTERRUPTED, SYMBOLS_RETURN };
+void symbols_set_frames(hype_error *error, enum symbols_first first, const uint64_t *counters, size_t n);
 
 /* ---- outcome.c ---- */
 

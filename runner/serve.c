@@ -38,9 +38,10 @@ static void stop(int number)
 }
 
 /* FD -1: the image is in the request's own file. */
-static void send_reply(uint64_t call, uint64_t size, int fd)
+static void send_reply(uint64_t call, uint64_t size, int fd, struct trace_stamps *stamps)
 {
-    struct serve_reply reply = {call, size};
+    stamps->at[TRACE_AT_END] = trace_clock();
+    struct serve_reply reply = {call, size, *stamps};
     struct iovec part = {&reply, sizeof reply};
     union {
         struct cmsghdr header;
@@ -55,21 +56,21 @@ static void send_reply(uint64_t call, uint64_t size, int fd)
         ;
 }
 
-static void reply_with_error(uint64_t call, const hype_error *error)
+static void reply_with_error(uint64_t call, const hype_error *error, struct trace_stamps *stamps)
 {
     cleanup_close int fd = memfd_create("hype-error", MFD_CLOEXEC);
     uint64_t size = fd >= 0 && error ? outcome_write(error, fd) : 0;
     if (size > 0)
-        send_reply(call, size, fd);
+        send_reply(call, size, fd, stamps);
 }
 
 /* Takes a request and its descriptors; 0 when the socket is closed. */
-static ssize_t receive(char *message, int fds[SERVE_REQUEST_FDS])
+static ssize_t receive(char *message, int fds[SERVE_MOST_FDS], size_t *n_fds)
 {
     struct iovec part = {message, SERVE_MESSAGE_LIMIT};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
+        char space[CMSG_SPACE(SERVE_MOST_FDS * sizeof(int))];
     } control;
     struct msghdr received = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
@@ -80,9 +81,10 @@ static ssize_t receive(char *message, int fds[SERVE_REQUEST_FDS])
     if (n <= 0)
         return 0;
     const struct cmsghdr *header = CMSG_FIRSTHDR(&received);
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len != CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
+    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len < CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
         return 0;
-    memcpy(fds, CMSG_DATA(header), SERVE_REQUEST_FDS * sizeof(int));
+    *n_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(fds, CMSG_DATA(header), *n_fds * sizeof(int));
     return n;
 }
 
@@ -105,19 +107,32 @@ static bool take_variables(const struct serve_request *request, const char **nex
     return true;
 }
 
+static void answer(const struct call *call, uint64_t size)
+{
+    if (size == 0)
+        return;
+    if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
+        workdir_remove(call->folder);
+    send_reply(call->number, size, -1, &call->slot->stamps);
+    call->slot->state = SERVE_ANSWERED;
+}
+
 /* The life of a child: one request. */
 _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
     static char message[SERVE_MESSAGE_LIMIT];
     static const char *files[ARRAY_SIZE(((hype_env *)0)->files)];
-    int fds[SERVE_REQUEST_FDS];
+    int fds[SERVE_MOST_FDS];
+    size_t n_fds;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
-    ssize_t n = receive(message, fds);
+    slot->pid = getpid(); /* before it has a call: perhaps the parent has not come to it yet, and it is to be killed */
+    ssize_t n = receive(message, fds, &n_fds);
     struct serve_request request;
     if (n < (ssize_t)sizeof request)
         _exit(SERVE_STOPPED);
     memcpy(&request, message, sizeof request);
+    slot->stamps.at[TRACE_AT_FETCH] = trace_clock();
     slot->call = request.call;
     slot->state = SERVE_CALLED;
     const char *next = message + sizeof request, *end = message + n;
@@ -133,24 +148,23 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     dup2(fds[3], STDERR_FILENO);
     close(fds[2]);
     close(fds[3]);
-    cleanup_free char *working = text_format("%s/%zu", folder, number);
+    static char working[4096];
+    snprintf(working, sizeof working, "%s/%zu", folder, number);
     struct call call = {.name = name,
                         .signature = request.signature,
                         .image_fd = fds[0],
                         .image_size = request.image_size,
+                        .segment_fds = fds + SERVE_REQUEST_FDS,
+                        .n_segments = n_fds - SERVE_REQUEST_FDS,
                         .returned_fd = fds[1],
                         .folder = working,
                         .files = files,
                         .n_files = request.n_files,
-                        .slot = slot};
-    uint64_t size;
-    if (call_run(&call, &size) == 0) {
-        if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
-            workdir_remove(working);
-        send_reply(request.call, size, -1);
-        slot->state = SERVE_ANSWERED;
-    }
-    _exit(0);
+                        .slot = slot,
+                        .answer = answer,
+                        .number = request.call};
+    slot->stamps.at[TRACE_AT_LOAD] = trace_clock();
+    call_run(&call);
 }
 
 static pid_t fork_child(size_t number)
@@ -158,7 +172,9 @@ static pid_t fork_child(size_t number)
     struct serve_slot *slot = &slots[number];
     slot->state = SERVE_IDLE;
     slot->call = 0;
-    slot->n_frames = 0;
+    slot->n_frames = slot->cause_size = 0;
+    slot->error_number = 0;
+    slot->stamps = (struct trace_stamps){{0}};
     pid_t pid = fork();
     if (pid == 0)
         child(slot, number);
@@ -179,7 +195,7 @@ static void bury(size_t number, int wait_status)
         workdir_remove(used);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
-    reply_with_error(slot->call, error);
+    reply_with_error(slot->call, error, &slot->stamps);
     error_free(error);
 }
 
@@ -256,7 +272,7 @@ int serve(int n_files, char **files)
     if (status == 0 && crash_prepare() < 0)
         status = error_memory(&error);
     if (status < 0)
-        reply_with_error(0, error);
+        reply_with_error(0, error, &(struct trace_stamps){{0}});
     else
         serve_children();
     if (folder)

@@ -90,7 +90,8 @@ typedef enum hype_status {
     HYPE_NOT_LOADED = 14,    /* there: the remote object could not be loaded */
     HYPE_EXITED = 15,        /* there: the function ended its process; see exit_status */
     HYPE_CRASHED = 16,       /* there: a signal ended the function; see signal */
-    HYPE_OUT_OF_MEMORY = 17  /* there: memory ran out */
+    HYPE_OUT_OF_MEMORY = 17, /* there: memory ran out */
+    HYPE_FAILED = 18         /* there: the function called hype_fail(); see code */
 } hype_status;
 
 /* The name of a status ("HYPE_CRASHED"); never NULL. */
@@ -102,15 +103,26 @@ typedef struct hype_error {
     int exit_status;       /* with HYPE_EXITED, else 0 */
     int signal;            /* with HYPE_CRASHED, else 0 */
     int error_number;      /* errno where one applies, else 0 */
-    const char *backtrace; /* a line a frame, innermost first; NULL where there is none */
+    const char *backtrace; /* a line a frame, innermost first: docs/errors.md; NULL where there is none */
     const char *output;    /* the last lines that the function wrote to its stderr; NULL where there are none */
+    const struct hype_error *cause; /* there: the failed call that the function itself had made last; or NULL */
+    int code;                       /* with HYPE_FAILED: what the function gave hype_fail(), else 0 */
 } hype_error;
 
 /* The error of this thread's last failed call, or NULL. Valid until the thread's next call into this library. */
 const hype_error *hype_last_error(void);
 
-/* Writes the last error to stderr in full, behind "PREFIX: " as perror(3) does. */
+/* Writes the last error to stderr in full, behind "PREFIX: " as perror(3) does; in colour on a terminal, unless NO_COLOR
+ * is set. */
 void hype_perror(const char *prefix);
+
+/*
+ * For a function that runs elsewhere: ends its call with an error of its own. The caller gets HYPE_FAILED with CODE, the
+ * formatted text as the message (one line), errno, the backtrace of this call, and the last error of this thread as
+ * the cause. Nothing that the call has written through pointers comes home. Where the function was called plainly, with
+ * nobody to take the error, it goes to stderr and the program is aborted, as with an exception that nobody catches.
+ */
+__attribute__((noreturn, format(printf, 2, 3))) void hype_fail(int code, const char *format, ...);
 
 /* ---- Log -------------------------------------------------------------------------------------------------------
  * Quiet (errors are values) unless HYPE_LOG=error|warning|info|debug is set; lines then go to stderr. */
@@ -147,6 +159,20 @@ typedef struct hype_mount {
     bool read_only;
 } HYPE_ALIGNED(8) hype_mount;
 
+typedef struct hype_pod {          /* what only Kubernetes knows; see docs/kubernetes.md */
+    const char *file;              /* a pod in YAML or JSON, over which everything else is laid */
+    const char *in_namespace;      /* NULL: the submitter's */
+    const char *service_account;
+    hype_pair node_selector[8];
+    const char *tolerations[8];    /* "key=value:Effect", "key:Effect", "key", or "*" for every taint */
+    const char *priority_class;
+    const char *image_pull_policy; /* "Always", "IfNotPresent" or "Never" */
+    const char *pull_secrets[4];
+    hype_pair annotations[8];
+    double active_deadline;        /* seconds that the cluster lets it run; 0: any */
+    double pending_timeout;        /* seconds that it may take to start; 0: the submitter's, which is 600 */
+} HYPE_ALIGNED(8) hype_pod;
+
 typedef struct hype_env {
     const char *image;       /* container image whose entry point is hype-run */
     hype_pair requests[8];   /* "cpu" "750m", "memory" "2Gi", … */
@@ -157,6 +183,7 @@ typedef struct hype_env {
     hype_pair labels[16];
     const char *files[16];   /* local files that appear in the function's working directory */
     double timeout;          /* seconds for the whole call; 0: none */
+    hype_pod pod;            /* for Kubernetes alone */
     const char *invalid;     /* set by hype_with_*() when something did not fit */
 } hype_env;
 
@@ -173,6 +200,15 @@ hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /*
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
+hype_env hype_with_namespace(hype_env env, const char *name);
+hype_env hype_with_service_account(hype_env env, const char *name);
+hype_env hype_with_node_selector(hype_env env, const char *label, const char *value);
+hype_env hype_with_toleration(hype_env env, const char *taint);
+hype_env hype_with_annotation(hype_env env, const char *name, const char *value);
+/* An environment whose pods start from a file: YAML or JSON with one Pod that has a container "hype-run" with an image.
+ * Its args are replaced, requests and the like of the environment are laid over it, and all else stays as written. The
+ * file is read when a call is made. */
+hype_env hype_env_from_pod_file(const char *path);
 
 /* A claim of its own that is deleted when the submitter closes; mounts of one value share one claim. */
 hype_volume hype_volume_transient(const char *storage_class, const char *size);
@@ -185,6 +221,10 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
  *                                 secrets=/FOLDER (its subfolders are the secrets), keep-container=1,
  *                                 keep-termination-log=1, keep-volumes=1
+ *   k8s://CONTEXT/NAMESPACE?staging=STORE&image=IMAGE
+ *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:
+ *                                 pending-timeout=SECONDS, service-account=NAME, staging-secret=NAME,
+ *                                 staging-volume=host|claim:NAME, keep-pods=1
  * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; without it a folder in ~/.cache. */
 typedef struct hype_submitter hype_submitter;
 
@@ -294,6 +334,16 @@ int hype_await_arena(hype_future *future, void *result, hype_arena **arena);
 void hype_arena_free(hype_arena *arena); /* NULL is allowed */
 
 void hype_closure_free(hype_closure *closure);
+
+/*
+ * Large memory that many calls take: hype_share() copies SIZE bytes at DATA once, and calls bound from then on send that
+ * copy once (to a store: once for its content) instead of with each capture, wherever a pointer that only goes in leads
+ * to plain values, without pointers, inside it. The program promises not to change the memory while it is shared. No
+ * other shared memory may overlap it. A call refers to at most 16 pieces; it captures what is beyond that.
+ * hype_unshare() ends this for later calls; NULL and what is not shared are allowed.
+ */
+int hype_share(const void *data, size_t size);
+void hype_unshare(const void *data);
 
 /* ---- Futures ---------------------------------------------------------------------------------------------------
  * Any number may be in flight: one that waits for its turn costs some hundred bytes and its captured arguments, and

@@ -23,7 +23,7 @@ typedef int kube_token(void *context, bool renew, char **token, hype_error **err
 int kube_open_server(const char *server, const char *ca, kube_token *token, void *context, struct kube_client **client,
                      hype_error **error);
 
-void kube_close(struct kube_client *client); /* NULL is allowed */
+void kube_close(struct kube_client *client);                  /* NULL is allowed */
 const char *kube_server(const struct kube_client *client);    /* "https://HOST:PORT" */
 const char *kube_namespace(const struct kube_client *client); /* of the context; "default" where it names none */
 

@@ -593,7 +593,7 @@ static int follow(struct docker_submitter *s, struct job *job, int *exit_status,
 
 /* ---- A call ---- */
 
-static int start_container(struct docker_submitter *s, const struct job *job, const char *image,
+static int start_container(struct docker_submitter *s, struct job *job, const char *image,
                            const struct staged *staged, const char *log_path, bool *created, hype_error **error)
 {
     json_t *container;
@@ -614,6 +614,8 @@ static int start_container(struct docker_submitter *s, const struct job *job, co
     if (status < 0)
         return status;
     log_info("Docker", "Created container %s", job->id);
+    trace_phase(&job->trace, TRACE_SCHEDULE, job->trace.sent);
+    trace_starting(&job->trace);
     status = ask(s, "POST", start, NULL, &started, error);
     return status == 0 && !http_succeeded(&started) ? refused(&started, error, "start container", job->id) : status;
 }
@@ -666,6 +668,8 @@ static int run_container(struct docker_submitter *s, struct job *job, const char
 {
     bool created = false;
     int exit_status = 0;
+    trace_place(&job->trace, "container", job->id, NULL);
+    trace_sent(&job->trace);
     int status = start_container(s, job, image, staged, log_path, &created, error);
     if (status == 0)
         status = follow(s, job, &exit_status, error);
@@ -687,7 +691,9 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
                          "docker:?image=IMAGE",
                          job->entry->name);
     sweep(s);
+    int64_t pulling = trace_start(&job->trace);
     int status = ensure_image(s, image, error);
+    trace_phase(&job->trace, TRACE_PULL, pulling);
     if (status < 0)
         return status;
     cleanup_free char *log_path = text_format(LOGS "/" LOG_PREFIX "%s-XXXXXX", owner_self());
@@ -788,18 +794,6 @@ static int set_address(struct docker_submitter *s, const char *host, hype_error 
     return !s->base ? error_memory(error) : tls ? read_tls(s, error) : 0;
 }
 
-static bool option_is_set(struct submitter_url *url, const char *name)
-{
-    const char *value = submitter_url_option(url, name);
-    return value && *value && strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
-}
-
-static char *copy_option(struct submitter_url *url, const char *name)
-{
-    const char *value = submitter_url_option(url, name);
-    return value ? strdup(value) : NULL;
-}
-
 static int docker_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
 {
     const char *host = getenv("DOCKER_HOST"), *staging = submitter_url_option(url, "staging");
@@ -811,12 +805,12 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
     }
     s->submitter.operations = &submitter_docker;
     s->submitter.limit = 32; /* more containers at once only stand in each other's way */
-    s->image = copy_option(url, "image");
-    s->secrets = copy_option(url, "secrets");
-    s->network = copy_option(url, "network");
-    s->keep_container = option_is_set(url, "keep-container");
-    s->keep_log = option_is_set(url, "keep-termination-log");
-    s->keep_volumes = option_is_set(url, "keep-volumes");
+    s->image = submitter_url_copy(url, "image");
+    s->secrets = submitter_url_copy(url, "secrets");
+    s->network = submitter_url_copy(url, "network");
+    s->keep_container = submitter_url_flag(url, "keep-container");
+    s->keep_log = submitter_url_flag(url, "keep-termination-log");
+    s->keep_volumes = submitter_url_flag(url, "keep-volumes");
     int status = set_address(s, host && *host ? host : "unix:///var/run/docker.sock", error);
     if (status == 0)
         status = store_open(staging ? staging : default_staging, &s->staging, error);

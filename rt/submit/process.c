@@ -99,6 +99,7 @@ struct pending {
     struct job *job;
     struct task_event answered;
     uint64_t size; /* of the image in the call's own file; 0: job->returned is set */
+    struct trace_stamps stamps;
     int status;
     hype_error *error;
     struct pending *next;
@@ -136,6 +137,7 @@ static void take_answer(struct server *server, const struct serve_reply *reply, 
         if (p->call != reply->call)
             continue;
         *where = p->next;
+        p->stamps = reply->stamps;
         if (fd >= 0)
             p->status = buffer_map(&p->job->returned, fd, reply->size, &p->error);
         else
@@ -332,12 +334,17 @@ static struct server *find_server(struct process_submitter *s, const char *name,
     return server;
 }
 
-static int start_staged(struct process_submitter *s, const struct staged_code *code, struct server *server)
+static int start_staged(struct process_submitter *s, const struct staged_code *code, struct server *server,
+                        struct trace_call *trace)
 {
     hype_error *error = NULL;
-    int status = stage_files(s->staging, code->files, code->n_files, &error);
+    int64_t began = trace_start(trace);
+    int status = stage_files(s->staging, code->files, code->n_files, trace, &error);
+    trace_phase(trace, TRACE_UPLOAD, began);
+    began = trace_start(trace);
     if (status == 0)
         status = start_server(s, code, server, &error);
+    trace_phase(trace, TRACE_START, began);
     if (status < 0)
         server_fail(server, error);
     else
@@ -345,16 +352,18 @@ static int start_staged(struct process_submitter *s, const struct staged_code *c
     return status;
 }
 
-static int get_server(struct process_submitter *s, const struct job *job, struct server **found, hype_error **error)
+static int get_server(struct process_submitter *s, struct job *job, struct server **found, hype_error **error)
 {
     struct staged_code code;
     bool made;
+    int64_t hashing = trace_start(&job->trace);
     int status = stage_code_open(job, false, &code, error);
+    trace_phase(&job->trace, TRACE_HASH, hashing);
     if (status < 0)
         return status;
     struct server *server = find_server(s, code.files[code.n_files - 1].name, &made);
     if (server && made)
-        start_staged(s, &code, server);
+        start_staged(s, &code, server, &job->trace);
     stage_code_free(&code);
     if (!server)
         return error_memory(error);
@@ -408,19 +417,20 @@ static int write_request(const struct job *job, uint64_t call, struct message *m
                             job->entry->name, SERVE_MESSAGE_LIMIT);
 }
 
-static int send_request(struct server *server, const struct message *message, const int fds[SERVE_REQUEST_FDS],
+static int send_request(struct server *server, const struct message *message, const int *fds, size_t n_fds,
                         hype_error **error)
 {
     struct iovec part = {(void *)(uintptr_t)message->bytes, message->length};
     union {
         struct cmsghdr header;
-        char space[CMSG_SPACE(SERVE_REQUEST_FDS * sizeof(int))];
-    } control = {.header = {.cmsg_len = CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)),
-                            .cmsg_level = SOL_SOCKET,
-                            .cmsg_type = SCM_RIGHTS}};
-    memcpy(CMSG_DATA(&control.header), fds, SERVE_REQUEST_FDS * sizeof(int));
-    struct msghdr header = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        char space[CMSG_SPACE(SERVE_MOST_FDS * sizeof(int))];
+    } control = {
+        .header = {.cmsg_len = CMSG_LEN(n_fds * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
+    memcpy(CMSG_DATA(&control.header), fds, n_fds * sizeof(int));
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = &control,
+                            .msg_controllen = CMSG_SPACE(n_fds * sizeof(int))};
     while (sendmsg(server->sender, &header, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
         if (errno == EINTR)
             continue;
@@ -505,8 +515,10 @@ static int exchange(struct process_submitter *s, struct server *server, struct j
         return status;
     pending->next = server->pending;
     server->pending = pending;
-    int fds[] = {files[0], files[1], pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
-    status = send_request(server, message, fds, error);
+    int fds[SERVE_MOST_FDS] = {files[0], files[1], pipes->ends[OUTPUT_STDOUT], pipes->ends[OUTPUT_STDERR]};
+    for (size_t i = 0; i < job->n_segments; i++)
+        fds[SERVE_REQUEST_FDS + i] = job->segments[i]->fd;
+    status = send_request(server, message, fds, SERVE_REQUEST_FDS + job->n_segments, error);
     pipes_close_ends(pipes);
     if (status == 0 && task_event_wait(&pending->answered, NO_DEADLINE) < 0) {
         status = error_set(error, HYPE_CANCELLED, "%s() was cancelled", job->entry->name);
@@ -528,8 +540,12 @@ static int call_server(struct process_submitter *s, struct server *server, struc
     if (status == 0)
         status = open_answer(job, &answer, error);
     int files[] = {arguments, answer.fd};
+    trace_sent(&job->trace);
     if (status == 0)
         status = exchange(s, server, job, pipes, &pending, files, error);
+    trace_remote(&job->trace, &pending.stamps, trace_start(&job->trace));
+    if (job->trace.remote_began)
+        trace_span(&job->trace, TRACE_SCHEDULE, job->trace.sent, job->trace.remote_began);
     error_free(pending.error);
     if (status == 0 && pending.size > 0 && answer.data && pending.size <= answer.capacity) {
         answer.size = pending.size;
@@ -553,6 +569,7 @@ static int run_on_server(struct process_submitter *s, struct job *job, hype_erro
     if (status == 0)
         status = pipes_open(&pipes, &job->output, error);
     if (status == 0) {
+        trace_place(&job->trace, "process", job->id, NULL);
         log_info("Submitter", "Submitting %s() to process %s", job->entry->name, job->id);
         status = call_server(s, server, job, &pipes, error);
     }
@@ -586,6 +603,9 @@ static int run_manifest(const struct staged *staged, struct job *job, const char
     const char *arguments[] = {hype_run, staged->manifest, NULL};
     int status = pipes_open(&pipes, &job->output, error);
     int fds[] = {-1, pipes.ends[OUTPUT_STDOUT], pipes.ends[OUTPUT_STDERR]};
+    trace_place(&job->trace, "process", job->id, NULL);
+    trace_sent(&job->trace);
+    trace_starting(&job->trace);
     if (status == 0)
         status = spawn_process(arguments, environment, fds, ARRAY_SIZE(fds), &process, error);
     pipes_close_ends(&pipes);

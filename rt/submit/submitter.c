@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
 
 /* ---- Calls ---- */
 
@@ -186,6 +186,18 @@ const char *submitter_url_option(struct submitter_url *url, const char *name)
     return value;
 }
 
+char *submitter_url_copy(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value ? strdup(value) : NULL;
+}
+
+bool submitter_url_flag(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value && *value && strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
+}
+
 static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter **submitter, hype_error **error)
 {
     const struct submitter_operations *found = NULL;
@@ -237,7 +249,7 @@ static hype_submitter *default_submitter;
 static pid_t open_owner;
 
 /* A program that ends leaves no process, no container and no folder behind. */
-static void close_all(void)
+void submitter_close_all(void)
 {
     for (;;) {
         pthread_mutex_lock(&open_lock);
@@ -255,7 +267,7 @@ static void forget_parent(void)
     if (open_owner == getpid())
         return;
     if (open_owner == 0)
-        atexit(close_all);
+        atexit(submitter_close_all);
     open_submitters = default_submitter = NULL;
     open_owner = getpid();
 }

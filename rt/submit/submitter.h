@@ -10,7 +10,9 @@
 
 #include "../buffer.h"
 #include "../output.h"
+#include "../share.h"
 #include "../task.h"
+#include "../trace.h"
 #include "../util.h"
 
 #include <hype/generated.h>
@@ -26,8 +28,12 @@ struct job {
     const void *arguments;  /* capture image */
     size_t arguments_size;  /* bytes */
     int arguments_fd;       /* a memory file that starts with the image, or -1 */
+    struct share *const *segments; /* the shared memory that the image refers to; the closure's */
+    size_t n_segments;
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
+    char depth[24];         /* of a nested call; ENV refers to it */
+    struct trace_call trace; /* run() tells it of its phases */
 };
 
 /* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */
@@ -40,6 +46,8 @@ struct submitter_url {
 };
 /* The value of an option, or NULL. Options that no back end asked for are an error at open. */
 const char *submitter_url_option(struct submitter_url *url, const char *name);
+char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
+bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
 struct submitter_operations {
     const char *scheme; /* "process" */
@@ -86,10 +94,12 @@ void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call);
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
+/* Closes those that this process has opened. */
+void submitter_close_all(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);
 
-extern const struct submitter_operations submitter_process, submitter_docker;
+extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s;
 
 #endif

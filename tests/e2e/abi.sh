@@ -46,7 +46,7 @@ while read -r option expected; do
     sed -e "s/$(basename "$theirs")/$(basename "$object")/; s/$(digest "$theirs")/$(digest "$object")/" \
         -e "s/\"size\": $(wc -c < "$theirs")/\"size\": $(wc -c < "$object")/" "$manifest" > plain/mixed.json
     "$bin/hype-run" "file://$work/plain/mixed.json#sha256=$(digest plain/mixed.json)" 2> err > out || true
-    sent=$(sed 's/#.*//; s|^file://||' "$work/log")
+    sent=$(sed '1!d; s/#.*//; s|^file://||' "$work/log")
     grep -q -a "$expected" "$sent" || { echo "abi.sh: $option: $(cat "$work/log")" >&2; strings "$sent" >&2; exit 1; }
     rm -f plain/*/*-return.bin
 done <<'LIST'
@@ -67,7 +67,7 @@ cc -shared -fPIC future/look.c future/libc-new.so -o plain/future.so
 sed -e "s/$(basename "$theirs")/future.so/; s/$(digest "$theirs")/$(digest plain/future.so)/" \
     -e "s/\"size\": $(wc -c < "$theirs")/\"size\": $(wc -c < plain/future.so)/" "$manifest" > plain/future.json
 "$bin/hype-run" "file://$work/plain/future.json#sha256=$(digest plain/future.json)" 2> err > out || true
-sent=$(sed 's/#.*//; s|^file://||' "$work/log")
+sent=$(sed '1!d; s/#.*//; s|^file://||' "$work/log")
 for words in "GLIBC_2.99" "the C library here is glibc $(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" "use an image whose glibc"; do
     grep -q -a "$words" "$sent" || { echo "abi.sh: newer glibc: $(cat "$work/log")"; strings "$sent"; exit 1; } >&2
 done

@@ -52,7 +52,7 @@ with_digests() {
 }
 sent() { # what the error image says
     run "$uri" || true
-    tr -c '[:print:]' '\n' < "$(sed 's/#.*//; s|^file://||' "$work/termination")" | grep -q "$1" || fail "no '$1' in the error"
+    tr -c '[:print:]' '\n' < "$(sed '1!d; s/#.*//; s|^file://||' "$work/termination")" | grep -q "$1" || fail "no '$1' in the error"
 }
 printf '\267' | dd of="$object" bs=1 seek=18 conv=notrunc 2> /dev/null
 with_digests
@@ -72,4 +72,25 @@ printf ' ' >> "$manifest"
 refuses "manifest" "HYPE_FORMAT: fetching the manifest: .*SHA-256"
 uri="file://$manifest"
 refuses "manifest without a digest" "HYPE_INVALID: "
+
+# Shared memory: another one, none, and one of another size with a digest that fits.
+rm -r "$work/staging"
+HYPE_KEEP_STAGED=1 HYPE_SUBMITTER="process:?staging=file://$work/staging" "$bin/e2e-share"
+rm "$work"/staging/hype-run-*/*-return.bin
+manifest=$(grep -c '"segment"' "$work"/staging/manifest-*.json | sed -n 's/:1$//p' | head -n 1)
+cp "$manifest" "$work/manifest"
+segment=$work/staging/$(sed -n 's/.*"name": "\(shared-[^"]*\)".*/\1/p' "$manifest")
+cp "$segment" "$work/kept"
+with_manifest() { # a sed script over its text on one line
+    tr '\n' ' ' < "$work/manifest" | sed "$1" > "$manifest"
+    uri="file://$manifest#sha256=$(sha256sum "$manifest" | cut -d' ' -f1)"
+}
+with_manifest ""
+printf '\377' | dd of="$segment" bs=1 seek=1000 conv=notrunc 2> /dev/null
+refuses "segment" "HYPE_FORMAT: fetching shared-.*SHA-256"
+with_manifest 's/{[^{}]*"segment"[^{}]*}, *//'
+sent "refer to 1 pieces of shared memory; 0 came"
+head -c 1000 "$work/kept" > "$segment"
+with_manifest "s/\"size\": [0-9]*\(, *\"sha256\": \"\)$(sha256sum "$work/kept" | cut -d' ' -f1)/\"size\": 1000\1$(sha256sum "$segment" | cut -d' ' -f1)/"
+sent "have 1000 bytes where [0-9]* are expected"
 echo "corrupt.sh: passed"

@@ -16,7 +16,7 @@ process)
     staging=$work/home/.cache/hype/staging
     ;;
 staged)
-    HYPE_SUBMITTER="process:?staging=file://$work/staging&workers=4"
+    HYPE_SUBMITTER="process:?workers=4&staging=file://$work/staging"
     staging=$work/staging
     ;;
 esac
@@ -28,5 +28,5 @@ for folder in "$TMPDIR"/hype-run-*; do
 done
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || { echo "run.sh: left in the temporary folder: $left" >&2; exit 1; }
-left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*')
+left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*' ! -name 'shared-*')
 [ -z "$left" ] || { echo "run.sh: left in the staging folder: $left" >&2; exit 1; }

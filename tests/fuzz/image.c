@@ -55,9 +55,11 @@ HYPE_FN struct tree *rich(struct tree *t, struct packet *p, struct matrix *m, fu
                           char **HYPE_NULL_TERMINATED words, size_t *length, const int *cursor,
                           int *values HYPE_COUNTED_BY(*length), HYPE_OUT double out[static 3],
                           HYPE_OUT char *HYPE_COUNTED_BY(*length) *made, const void *bytes HYPE_SIZED_BY(5),
-                          wchar_t *wide HYPE_STRING, struct tree by_value)
+                          wchar_t *wide HYPE_STRING, struct tree by_value, const float *shared HYPE_COUNTED_BY(*length),
+                          const char *shared_text)
 {
     (void)p, (void)m, (void)f, (void)words, (void)cursor, (void)bytes, (void)wide, (void)by_value;
+    (void)shared, (void)shared_text;
     out[0] = (double)*length;
     *made = calloc(1, *length ? *length : 1);
     values[0]++;
@@ -79,6 +81,8 @@ static struct {
     int values[4];
     double out[3];
     wchar_t wide[3];
+    float shared[6];
+    char shared_text[8];
     struct capture capture;
     struct buffer returned;
 } f;
@@ -124,13 +128,19 @@ static int decode_arguments(const void *data, size_t size, bool answer)
 {
     struct image image;
     void *frame, *source = aligned_copy(data, size), *working = aligned_copy(data, size), *reserved = NULL;
+    char *shared = NULL;
     hype_error *error = NULL;
     const struct image_header *h = source;
     int status = image_check(source, size, IMAGE_ARGUMENTS, f.capture.unit, f.capture.entry, &error);
-    if (status == 0 && h->reserved_size < 1 << 20) {
+    if (status == 0 && h->reserved_size < 1 << 20 && image_shared_size(h) < 1 << 20) {
         reserved = calloc(1, h->reserved_size + 1);
-        status = image_decode_arguments(source, working, size, reserved, f.capture.unit, f.capture.entry, &image, &frame,
-                                        &error);
+        size_t shared_size = (image_shared_size(h) / SHARE_START + 1) * SHARE_START;
+        shared = aligned_alloc(SHARE_START, shared_size);
+        memset(shared, 1, shared_size);
+        if (image_shared_size(h) > 0)
+            shared[image_shared_size(h) - 1] = 0; /* strings end only there */
+        status = image_decode_arguments(source, working, size, reserved, shared, f.capture.unit, f.capture.entry, &image,
+                                        &frame, &error);
         if (status == 0) {
             struct buffer returned = BUFFER_EMPTY;
             if (answer)
@@ -145,6 +155,7 @@ static int decode_arguments(const void *data, size_t size, bool answer)
     if (!answer)
         error_free(error);
     free(reserved);
+    free(shared);
     free(source);
     free(working);
     return status;
@@ -172,14 +183,31 @@ static void write_seed(const char *folder, const char *name, char reader, const 
         exit(1);
 }
 
+static hype_error *some_error(void)
+{
+    static const char digest[] = "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76";
+    const struct error_frame frames[] = {{"f+0x1 (a.so)", digest, 0x1234}, {"g", NULL, 1}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "message");
+    error_set_frames(error, frames, 2);
+    error_set_output(error, "output");
+    error_set(&cause, HYPE_FAILED, "cause");
+    error_set_frames(cause, frames, 1);
+    error_set_cause(error, cause);
+    return error;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc, (void)argv;
     const char *seeds = getenv("HYPE_FUZZ_SEEDS");
     set_up();
-    hype_closure *closure = (hype_closure *)hype_bind(rich, &f.root, f.packet, &f.matrix, identity, f.words, &f.length,
-                                                      f.values + 1, f.values, f.out, &f.made, "bytes", f.wide, f.child);
+    if (hype_share(f.shared, sizeof f.shared + sizeof f.shared_text) < 0)
+        exit(1);
+    hype_closure *closure =
+        (hype_closure *)hype_bind(rich, &f.root, f.packet, &f.matrix, identity, f.words, &f.length, f.values + 1,
+                                  f.values, f.out, &f.made, "bytes", f.wide, f.child, f.shared, f.shared_text);
     if (closure->error) {
         fprintf(stderr, "%s\n", closure->error->message);
         exit(1);
@@ -192,8 +220,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         write_seed(seeds, "arguments", 0, &f.capture.image);
         write_seed(seeds, "return", 1, &f.returned);
         struct buffer image = BUFFER_EMPTY;
-        hype_error error = {.status = -HYPE_CRASHED, .message = "message", .backtrace = "#0", .output = "output"};
-        if (image_encode_error(&error, &image, NULL) < 0)
+        if (image_encode_error(some_error(), ERROR_CAUSES, &image, NULL) < 0)
             exit(1);
         write_seed(seeds, "error", 2, &image);
         exit(0);

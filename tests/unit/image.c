@@ -88,7 +88,7 @@ static int decode(const struct capture *c, const void *data, size_t size, struct
 {
     mapped[0] = map_copy(data, size);
     mapped[1] = map_copy(data, size);
-    return image_decode_arguments(mapped[0], mapped[1], size, reserved, c->unit, c->entry, image, frame, error);
+    return image_decode_arguments(mapped[0], mapped[1], size, reserved, NULL, c->unit, c->entry, image, frame, error);
 }
 
 static void unmap(void **mapped, size_t size)
@@ -313,18 +313,173 @@ static void overlapping_extents(void **state)
     hype_closure_free(closure);
 }
 
+/* ---- Shared memory ---- */
+
+/* Reads all that it is given; writes nothing, since a forger may lead WRITTEN to a pointer. */
+HYPE_FN const double *last_of(size_t n, const double *values HYPE_COUNTED_BY(n), const char *text, double *written)
+{
+    double total = text && written ? (double)strlen(text) + *written : 0;
+    for (size_t i = 0; values && i < n; i++)
+        total += values[i];
+    return values && total >= 0 ? values + n - 1 : NULL;
+}
+
+static struct {
+    double values[1000];
+    char text[8], not_shared[8];
+} shared = {.text = "text", .not_shared = "own"};
+
+static hype_closure *bind_shared(const char *text, double *written)
+{
+    hype_closure *closure = (hype_closure *)hype_bind(last_of, 900, shared.values + 100, text, written);
+    if (closure->error)
+        fail_msg("%s", closure->error->message);
+    return closure;
+}
+
+static size_t size_of_image(const char *text, double *written)
+{
+    hype_closure *closure = bind_shared(text, written);
+    size_t size = closure->capture.image.size;
+    assert_int_equal(closure->capture.n_segments, size < 900 * sizeof(double));
+    hype_closure_free(closure);
+    return size;
+}
+
+static void share_values_and_text(void)
+{
+    assert_int_equal(hype_share(&shared, offsetof(__typeof__(shared), not_shared)), 0);
+}
+
+/* Memory of the program's is referred to where it may be, and else captured. */
+static void shared_memory_is_referred_to(void **state)
+{
+    (void)state;
+    double written = 0;
+    size_t captured = size_of_image(shared.text, &written);
+    share_values_and_text();
+    size_t referred = size_of_image(shared.text, &written);
+    assert_true(captured > 900 * sizeof(double) && referred < 500);
+    assert_true(size_of_image(shared.not_shared, &written) > referred);
+    assert_true(size_of_image(shared.text, &shared.values[50]) > 900 * sizeof(double)); /* is written back */
+    hype_unshare(&shared);
+    assert_int_equal(size_of_image(shared.text, &written), captured);
+}
+
+static void shared_memory_there_and_back(void **state)
+{
+    (void)state;
+    double written = 0;
+    const double *result = NULL;
+    share_values_and_text();
+    hype_closure *closure = bind_shared(shared.text, &written);
+    hype_unshare(&shared);
+    struct capture *c = &closure->capture;
+    struct buffer segment, returned = BUFFER_EMPTY;
+    struct image image;
+    void *frame, *mapped[2] = {map_copy(c->image.data, c->image.size), map_copy(c->image.data, c->image.size)};
+    assert_int_equal(buffer_map(&segment, c->segments[0]->fd, c->segments[0]->start + c->segments[0]->size, NULL), 0);
+    assert_int_equal(image_decode_arguments(mapped[0], mapped[1], c->image.size, NULL, segment.data, c->unit, c->entry,
+                                            &image, &frame, NULL),
+                     0);
+    c->entry->invoke(frame);
+    assert_int_equal(image_encode_return(&image, &returned, NULL), 0);
+    assert_int_equal(image_decode_return(returned.data, NULL, returned.size, c, &result, NULL), 0);
+    assert_ptr_equal(result, &shared.values[999]);
+    image_free(&image);
+    unmap(mapped, c->image.size);
+    buffer_free(&returned);
+    buffer_free(&segment);
+    hype_closure_free(closure);
+}
+
+/* What is let through leads to no byte outside the segment, which ends where memory does. */
+static void forged_references_to_shared_memory(void **state)
+{
+    (void)state;
+    uint64_t seed = 42;
+    unsigned passed = 0;
+    double written = 0;
+    share_values_and_text();
+    hype_closure *closure = bind_shared(shared.text, &written);
+    hype_unshare(&shared);
+    struct capture *c = &closure->capture;
+    size_t size = c->segments[0]->start + c->segments[0]->size;
+    char *exact = aligned_alloc(64, (size + 63) / 64 * 64);
+    assert_int_equal(pread(c->segments[0]->fd, exact, size, 0), size);
+    for (int round = 0; round < 40000; round++) {
+        struct image image;
+        void *frame, *mapped[2];
+        cleanup_free char *forged = malloc(c->image.size);
+        memcpy(forged, c->image.data, c->image.size);
+        struct image_header *header = (void *)forged;
+        uint64_t at = sizeof *header + next_random(&seed) % ((c->image.size - sizeof *header) / 8) * 8, what;
+        memcpy(&what, forged + at, sizeof what);
+        what += next_random(&seed) % 128 * (next_random(&seed) % 2 ? 64 : 1) - 64;
+        memcpy(forged + at, &what, sizeof what);
+        if (round % 8 == 0)
+            header->n_segments = next_random(&seed) % 3;
+        header->checksum = image_checksum(forged, c->image.size);
+        mapped[0] = map_copy(forged, c->image.size);
+        mapped[1] = map_copy(forged, c->image.size);
+        int status = image_check(mapped[0], c->image.size, IMAGE_ARGUMENTS, c->unit, c->entry, NULL);
+        if (status == 0 && image_shared_size(mapped[0]) == size && /* as hype-run compares it with what came */
+            image_decode_arguments(mapped[0], mapped[1], c->image.size, NULL, exact, c->unit, c->entry, &image, &frame,
+                                   NULL) == 0) {
+            struct buffer returned = BUFFER_EMPTY;
+            c->entry->invoke(frame);
+            if (image_encode_return(&image, &returned, NULL) == 0)
+                buffer_free(&returned);
+            image_free(&image);
+            passed++;
+        }
+        unmap(mapped, c->image.size);
+    }
+    assert_true(passed > 0);
+    free(exact);
+    hype_closure_free(closure);
+}
+
+#define DIGEST "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76"
+
+/* Of a call that crashed after a call of its own had failed. */
+static hype_error *chained_error(void)
+{
+    static const struct error_frame frames[] = {{"f+0x1 (a.so)", DIGEST, 0x1234}, {"main+0x2 (b)", NULL, 2}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "it crashed");
+    error->signal = 11;
+    error_set_frames(error, frames, 2);
+    error_set(&cause, HYPE_FAILED, "no luck");
+    cause->code = -3;
+    error_set_output(cause, "words\n");
+    error_set_cause(error, cause);
+    return error;
+}
+
 static void errors_travel(void **state)
 {
     (void)state;
     struct buffer image = BUFFER_EMPTY;
-    hype_error error = {.status = -HYPE_CRASHED, .message = "it crashed", .signal = 11, .backtrace = "#0 f\n"};
-    hype_error *read = NULL;
-    assert_int_equal(image_encode_error(&error, &image, NULL), 0);
+    hype_error *error = chained_error(), *read = NULL;
+    size_t n;
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, &image, NULL), 0);
+    error_free(error);
     assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_CRASHED);
     assert_string_equal(read->message, "it crashed");
-    assert_string_equal(read->backtrace, "#0 f\n");
+    assert_string_equal(read->backtrace, "#0 f+0x1 (a.so)\n#1 main+0x2 (b)\n");
+    const struct error_frame *frames = error_frames(read, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(frames[0].sha256, DIGEST);
+    assert_int_equal(frames[0].offset, 0x1234);
+    assert_null(frames[1].sha256);
     assert_null(read->output);
     assert_int_equal(read->signal, 11);
+    assert_int_equal(read->cause->status, -HYPE_FAILED);
+    assert_int_equal(read->cause->code, -3);
+    assert_string_equal(read->cause->output, "words\n");
+    assert_null(read->cause->backtrace);
+    assert_null(read->cause->cause);
     error_clear(&read);
     for (size_t i = 0; i < image.size; i++) {
         image.data[i] ^= 0x10;
@@ -337,6 +492,36 @@ static void errors_travel(void **state)
     buffer_free(&image);
 }
 
+static size_t n_causes(const hype_error *error)
+{
+    return error->cause ? 1 + n_causes(error->cause) : 0;
+}
+
+static void chains_of_errors_end(void **state)
+{
+    (void)state;
+    hype_error *error = NULL, *read = NULL;
+    for (int i = 0; i < 3 * ERROR_CAUSES; i++) {
+        hype_error *outer = NULL;
+        error_set(&outer, HYPE_FAILED, "%d", i);
+        error_set_cause(outer, error);
+        error = outer;
+    }
+    assert_int_equal(n_causes(error), ERROR_CAUSES);
+    struct buffer image = BUFFER_EMPTY;
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, &image, NULL), 0);
+    assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_FAILED);
+    assert_int_equal(n_causes(read), ERROR_CAUSES);
+    error_clear(&read);
+    buffer_free(&image);
+    assert_int_equal(image_encode_error(error, 0, &image, NULL), 0);
+    assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_FAILED);
+    assert_null(read->cause);
+    error_clear(&read);
+    buffer_free(&image);
+    error_free(error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,7 +531,11 @@ int main(void)
         cmocka_unit_test(forged_images_stay_in_bounds),
         cmocka_unit_test(forged_returns_stay_in_bounds),
         cmocka_unit_test(overlapping_extents),
+        cmocka_unit_test(shared_memory_is_referred_to),
+        cmocka_unit_test(shared_memory_there_and_back),
+        cmocka_unit_test(forged_references_to_shared_memory),
         cmocka_unit_test(errors_travel),
+        cmocka_unit_test(chains_of_errors_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,9 +20,10 @@ static void reads_what_it_wrote(void **state)
         {.kind = MANIFEST_REMOTE, .name = "p-2.so", .as = "p.so", .size = 8, .sha256 = DIGEST},
         {.kind = MANIFEST_FILE, .name = "t-3.csv", .as = "ta ble.csv", .size = 0, .sha256 = DIGEST},
         {.kind = MANIFEST_CAPTURE, .name = "id/f-4.capture", .size = 9, .sha256 = DIGEST},
+        {.kind = MANIFEST_SEGMENT, .name = "shared-5.bin", .size = 10, .sha256 = DIGEST},
     };
     struct manifest written = {.execution = "id", .function = "f", .signature = 0x8000000000000001,
-                               .returned = "id/f-return.bin", .files = files, .n_files = 4};
+                               .returned = "id/f-return.bin", .files = files, .n_files = 5};
     struct manifest read;
     hype_error *error = NULL;
     char *text = manifest_write(&written, &error);
@@ -32,8 +33,8 @@ static void reads_what_it_wrote(void **state)
     assert_string_equal(read.function, "f");
     assert_true(read.signature == written.signature);
     assert_string_equal(read.returned, "id/f-return.bin");
-    assert_int_equal(read.n_files, 4);
-    for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(read.n_files, 5);
+    for (size_t i = 0; i < 5; i++) {
         assert_int_equal(read.files[i].kind, files[i].kind);
         assert_string_equal(read.files[i].name, files[i].name);
         assert_int_equal(read.files[i].size, files[i].size);

@@ -1,0 +1,127 @@
+/* credentials.c: tasks that need new credentials at the same time wait for one renewal. */
+#include "credentials.h"
+
+#include "../task.h"
+#include "../util.h"
+#include "exec.h"
+
+#include <string.h>
+
+enum {
+    SPARE_MS = 10 * 1000,  /* a plugin's credentials are renewed so long before they expire */
+    REREAD_MS = 60 * 1000, /* files are read again, and givers asked again, after so long */
+};
+
+void kube_credentials_release(struct kube_credentials *credentials)
+{
+    if (!credentials || --credentials->users > 0)
+        return;
+    free(credentials->ca);
+    free(credentials->certificate);
+    free(credentials->key);
+    free(credentials->token);
+    free(credentials);
+}
+
+static bool any_file(const struct kube_config *config)
+{
+    return config->ca.path || config->certificate.path || config->key.path || config->token.path;
+}
+
+bool kube_credentials_renewable(const struct kube_identity *identity)
+{
+    return identity->give || identity->config.exec || any_file(&identity->config);
+}
+
+static int by_plugin(struct kube_identity *identity, struct kube_credentials *credentials, hype_error **error)
+{
+    struct kube_exec_answer answer = {0};
+    int status = kube_exec_run(&identity->config, credentials->ca, &answer, error);
+    if (status == 0 && answer.good_until != INT64_MAX)
+        credentials->good_until = answer.good_until - SPARE_MS;
+    free(credentials->token);
+    credentials->token = answer.token;
+    if (answer.certificate) {
+        free(credentials->certificate);
+        free(credentials->key);
+        credentials->certificate = answer.certificate;
+        credentials->key = answer.key;
+    } else {
+        free(answer.key);
+    }
+    return status;
+}
+
+static int fill(struct kube_identity *identity, bool refused, struct kube_credentials *credentials, hype_error **error)
+{
+    const struct kube_config *config = &identity->config;
+    credentials->good_until = any_file(config) || identity->give ? clock_ms() + REREAD_MS : INT64_MAX;
+    if (text_starts_with(config->server, "http://"))
+        return 0; /* as kubectl: nothing that could be overheard */
+    int status = kube_text_get(&config->ca, &credentials->ca, error);
+    if (status == 0)
+        status = kube_text_get(&config->certificate, &credentials->certificate, error);
+    if (status == 0)
+        status = kube_text_get(&config->key, &credentials->key, error);
+    if (status == 0)
+        status = kube_text_get(&config->token, &credentials->token, error);
+    if (status == 0 && identity->give)
+        status = identity->give(identity->context, refused, &credentials->token, error);
+    if (status == 0 && config->exec)
+        status = by_plugin(identity, credentials, error);
+    if (credentials->token)
+        credentials->token[strcspn(credentials->token, "\r\n")] = 0;
+    return status;
+}
+
+static int renew(struct kube_identity *identity, bool refused, hype_error **error)
+{
+    struct kube_credentials *credentials = calloc(1, sizeof *credentials);
+    if (!credentials)
+        return error_memory(error);
+    credentials->users = 1; /* the identity */
+    int status = fill(identity, refused, credentials, error);
+    if (status < 0) {
+        kube_credentials_release(credentials);
+        return status;
+    }
+    kube_credentials_release(identity->current);
+    identity->current = credentials;
+    return 0;
+}
+
+static bool good(const struct kube_identity *identity, const struct kube_credentials *refused)
+{
+    const struct kube_credentials *current = identity->current;
+    return current && current != refused && clock_ms() < current->good_until;
+}
+
+int kube_credentials_get(struct kube_identity *identity, const struct kube_credentials *refused,
+                         struct kube_credentials **credentials, hype_error **error)
+{
+    while (!good(identity, refused) && identity->renewing) {
+        int status = task_event_wait(identity->renewed, NO_DEADLINE);
+        if (status < 0)
+            return error_set(error, (hype_status)-status, "cancelled");
+    }
+    if (!good(identity, refused)) {
+        struct task_event renewed = {0};
+        identity->renewing = true;
+        identity->renewed = &renewed;
+        int status = renew(identity, refused != NULL, error);
+        identity->renewing = false;
+        identity->renewed = NULL;
+        task_event_set(&renewed);
+        if (status < 0)
+            return status;
+    }
+    identity->current->users++;
+    *credentials = identity->current;
+    return 0;
+}
+
+void kube_identity_free(struct kube_identity *identity)
+{
+    kube_credentials_release(identity->current);
+    kube_config_free(&identity->config);
+}

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
+                                                               &submitter_gke};
 
 /* ---- Calls ---- */
 

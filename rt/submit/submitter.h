@@ -100,6 +100,6 @@ void submitter_close_all(void);
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);
 
-extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s;
+extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s, submitter_gke;
 
 #endif

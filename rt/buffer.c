@@ -122,6 +122,18 @@ int buffer_open_file(struct buffer *buffer, int fd, hype_error **error)
     return 0;
 }
 
+int buffer_copy(struct buffer *buffer, const void *data, size_t size, hype_error **error)
+{
+    enum { ALIGNMENT = 64 };
+    size_t capacity = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    char *copy = aligned_alloc(ALIGNMENT, capacity);
+    if (!copy)
+        return error_memory(error);
+    memcpy(copy, data, size);
+    *buffer = (struct buffer){copy, size, capacity, -1, false};
+    return 0;
+}
+
 int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
 {
     struct stat status;
@@ -140,16 +152,11 @@ int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
 
 void buffer_settle(struct buffer *buffer)
 {
-    enum { ALIGNMENT = 64 }; /* of the widest objects that processors know */
-    if (buffer->fd < 0 || buffer->size >= BUFFER_LARGE)
+    struct buffer copy;
+    if (buffer->fd < 0 || buffer->size >= BUFFER_LARGE || buffer_copy(&copy, buffer->data, buffer->size, NULL) < 0)
         return;
-    char *data = aligned_alloc(ALIGNMENT, (buffer->size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1));
-    if (!data)
-        return;
-    memcpy(data, buffer->data, buffer->size);
-    size_t size = buffer->size;
     buffer_free(buffer);
-    *buffer = (struct buffer){data, size, size, -1, false};
+    *buffer = copy;
 }
 
 static int grow_memory(struct buffer *buffer, size_t capacity, hype_error **error)

@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../leftovers.h"
 #include "../task.h"
 
 #include <pthread.h>
@@ -252,7 +253,7 @@ static pid_t open_owner;
 /* A program that ends leaves no process, no container and no folder behind. */
 void submitter_close_all(void)
 {
-    for (;;) {
+    while (open_submitters) {
         pthread_mutex_lock(&open_lock);
         hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
         pthread_mutex_unlock(&open_lock);
@@ -339,12 +340,8 @@ hype_submitter *hype_default_submitter(void)
 
 char *submitter_cache_uri(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return text_format("file://%s/hype/staging", cache);
-    if (home && *home == '/')
-        return text_format("file://%s/.cache/hype/staging", home);
-    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
+    cleanup_free char *folder = cache_folder("staging");
+    return folder ? text_format("file://%s", folder) : NULL;
 }
 
 void hype_submitter_close(hype_submitter *submitter)

@@ -254,8 +254,9 @@ bool hype_cancel(hype_future *future)
         if (task_send(&future->cancel, NULL) == 0)
             future->references++;
     }
+    bool cancelled = future->cancelled;
     pthread_mutex_unlock(&futures_lock);
-    return running;
+    return cancelled;
 }
 
 /* ---- Starting ---- */

@@ -5,7 +5,6 @@
 #include "../util.h"
 #include "../yaml_file.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -178,11 +177,9 @@ static int take_pem(const struct entry *entry, const char *key, struct kube_text
 static int add_header(struct kube_config *config, hype_error **error, const char *format, ...) PRINTF_LIKE(3, 4);
 static int add_header(struct kube_config *config, hype_error **error, const char *format, ...)
 {
-    cleanup_free char *line = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&line, format, arguments) < 0)
-        line = NULL;
+    cleanup_free char *line = text_format_list(format, arguments);
     va_end(arguments);
     if (line && strpbrk(line, "\r\n"))
         return error_set(error, HYPE_INVALID, "%s: the user's name has a line break", config->source);

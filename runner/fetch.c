@@ -211,9 +211,13 @@ static void answered(struct serve_slot *slot, uint64_t size)
     }
 }
 
-static void answer(const struct call *call, uint64_t size)
+static bool answer(const struct call *call, const struct buffer *image)
 {
-    answered(call->slot, size);
+    if (!call_image_in_file(call, image) &&
+        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
+        return false;
+    answered(call->slot, image->size);
+    return true;
 }
 
 /* In the manifest's order, which is the image's. */

@@ -165,7 +165,9 @@ static pid_t default_owner;
 /* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
 void submitter_close_default(void)
 {
-    if (default_submitter && default_owner == getpid())
+    if (!default_submitter)
+        return;
+    if (default_owner == getpid())
         hype_submitter_close(default_submitter);
     default_submitter = NULL;
 }

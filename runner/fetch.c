@@ -309,6 +309,13 @@ static int run_processes(struct run *run, hype_error **error)
     return run->returned_size > 0 ? 0 : error_memory(error);
 }
 
+static int run_probe(struct run *run, hype_error **error)
+{
+    run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
+    return run->returned_fd < 0 ? error_system(error, errno, "cannot make a memory file for the report")
+                                : probe_write(run->returned_fd, &run->returned_size, error);
+}
+
 /* ---- Sending home ---- */
 
 static int send_home(struct run *run, hype_error **error)
@@ -365,7 +372,7 @@ static void write_termination_log(const struct run *run)
 static void run_free(struct run *run)
 {
     if (run->folder)
-        workdir_remove(run->folder);
+        folder_remove(run->folder);
     for (size_t i = 0; run->paths && i < run->manifest.n_files; i++)
         free(run->paths[i]);
     free(run->paths);
@@ -385,7 +392,7 @@ int fetch_and_run(const char *manifest_uri)
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
-        status = run_processes(&run, &run.error);
+        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
     if (status == 0 && !run.error)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();

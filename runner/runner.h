@@ -29,7 +29,6 @@ const char *load_digest(const char *path);
 
 /* A new private folder under TMPDIR. Its name tells the process that owns it; folders of dead owners are removed. */
 int workdir_make(char **path, hype_error **error);
-void workdir_remove(const char *path); /* with everything in it */
 
 /* ---- call.c ---- */
 
@@ -89,6 +88,11 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
 /* The image of an error, into the empty file FD. 0 when no image could be made. */
 uint64_t outcome_write(const hype_error *failure, int fd);
 unsigned long outcome_oom_kills(void); /* of this control group so far */
+
+/* ---- probe.c ---- */
+
+/* A report about hype-run and this place (docs/format.md), of *SIZE bytes, into the empty file FD. */
+int probe_write(int fd, uint64_t *size, hype_error **error);
 
 /* ---- fetch.c and serve.c: the two ways to run; both return an exit status ---- */
 int fetch_and_run(const char *manifest_uri);

@@ -220,6 +220,7 @@ const struct submitter_operations submitter_gke = {
     .scheme = "gke",
     .open = gke_open,
     .run = kubernetes_run,
+    .check = kubernetes_check,
     .sweep = kubernetes_sweep,
     .close = kubernetes_close,
 };

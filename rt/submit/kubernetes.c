@@ -8,6 +8,8 @@
  */
 #include "kubernetes.h"
 
+#include "../checklist.h"
+#include "../kube/check.h"
 #include "../kube/claims.h"
 #include "../kube/diagnose.h"
 #include "../kube/logs.h"
@@ -349,6 +351,16 @@ int kubernetes_sweep(hype_submitter *submitter, const struct leftovers *old, hyp
     return sweep_namespace(s->client, s->namespace, s->staging, old, error);
 }
 
+void kubernetes_check(hype_submitter *submitter, struct checklist *list)
+{
+    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
+    if (!kube_check(s->client, s->namespace, list))
+        return;
+    if (s->staging)
+        checklist_store(list, s->staging);
+    checklist_call(list, submitter);
+}
+
 void kubernetes_close(hype_submitter *submitter)
 {
     struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
@@ -433,6 +445,7 @@ const struct submitter_operations submitter_k8s = {
     .scheme = "k8s",
     .open = k8s_open,
     .run = kubernetes_run,
+    .check = kubernetes_check,
     .sweep = kubernetes_sweep,
     .close = kubernetes_close,
 };

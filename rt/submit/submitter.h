@@ -22,7 +22,7 @@
 /* One call on its way. Owned by its future; the submitter fills RETURNED. */
 struct job {
     char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
-    const struct hype_unit *unit;
+    const struct hype_unit *unit; /* NULL: a probe (checklist.h) */
     const struct hype_entry *entry;
     hype_env env;           /* strings belong to the caller */
     const void *arguments;  /* capture image */
@@ -57,6 +57,7 @@ struct leftovers {
     void *context;
 };
 
+struct checklist;
 struct submitter_operations {
     const char *scheme; /* "process" */
     int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
@@ -65,6 +66,8 @@ struct submitter_operations {
     /* In a task: removes what programs of this machine have left that ended without doing so, then sees to OLD where
      * other machines can leave something too. NULL where nothing can be left. */
     int (*sweep)(hype_submitter *submitter, const struct leftovers *old, hype_error **error);
+    /* In a task: tells, one by one, whether what calls need is there. */
+    void (*check)(hype_submitter *submitter, struct checklist *list);
     /* In a task: deletes what the submitter keeps between calls (transient volumes), and frees it. */
     void (*close)(hype_submitter *submitter);
 };

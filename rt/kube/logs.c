@@ -68,7 +68,7 @@ static void show(struct log_reader *r, const char *text, size_t size)
     size_t seen = size < r->skip_bytes ? size : r->skip_bytes;
     r->skip_bytes -= seen;
     r->partial += size - seen;
-    output_write(r->output, OUTPUT_STDOUT, text + seen, size - seen);
+    output_write(r->output, OUTPUT_BOTH, text + seen, size - seen);
 }
 
 /* What does not begin with a time is a message of the node's about the log. */
@@ -98,6 +98,8 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
 {
     (void)error;
     struct log_reader *r = context;
+    if (!printer_has_room(&r->waiter))
+        return HTTP_PAUSE;
     for (const char *next = data, *end = next + size; next < end;) {
         if (r->in == LOG_TIME) {
             next += take_time(r, next);
@@ -118,9 +120,16 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
 
 /* ---- Asking ---- */
 
+static void room_again(struct printer_waiter *waiter)
+{
+    (void)waiter;
+    http_resume();
+}
+
 static int ask(struct pod_logs *logs, bool follow, hype_error **error)
 {
     log_reader_restart(&logs->reader);
+    logs->reader.waiter.resume = room_again;
     cleanup_free char *since = logs->reader.second[0] ? http_escape(logs->reader.second, false) : strdup("");
     cleanup_free char *path =
         since
@@ -131,7 +140,9 @@ static int ask(struct pod_logs *logs, bool follow, hype_error **error)
         return error_memory(error);
     struct kube_request request = {
         .path = path, .sink = log_reader_feed, .context = &logs->reader, .stream = follow, .attempts = follow ? 1 : 3};
-    return kube_perform(logs->client, &request, NULL, NULL, error);
+    int status = kube_perform(logs->client, &request, NULL, NULL, error);
+    printer_forget(&logs->reader.waiter);
+    return status;
 }
 
 static void follow_main(void *context)

@@ -15,6 +15,7 @@
 /* Where in a log one has arrived, and the state of reading it: "TIME TEXT\n" for each line, cut anywhere. */
 struct log_reader {
     struct output *output; /* borrowed */
+    struct printer_waiter waiter;
     /* So far, over all answers. */
     char second[48]; /* "2026-11-26T07:00:00" and the zone, of the latest line; "": nothing was seen */
     size_t lines;    /* complete ones of that second */

@@ -510,14 +510,23 @@ static int describe(struct docker_submitter *s, const struct job *job, const cha
  * each with its payload. */
 struct demultiplexer {
     struct output *output;
+    struct printer_waiter waiter;
     unsigned char header[8];
     size_t header_length, left;
 };
+
+static void room_again(struct printer_waiter *waiter)
+{
+    (void)waiter;
+    http_resume();
+}
 
 static int log_sink(void *context, const void *data, size_t size, hype_error **error)
 {
     struct demultiplexer *d = context;
     const unsigned char *bytes = data;
+    if (!printer_has_room(&d->waiter))
+        return HTTP_PAUSE;
     while (size > 0) {
         if (d->left == 0) {
             d->header[d->header_length++] = *bytes++;
@@ -549,7 +558,7 @@ struct follow {
 static int follow_logs(void *context, hype_error **error)
 {
     struct follow *f = context;
-    struct demultiplexer demultiplexer = {.output = &f->job->output};
+    struct demultiplexer demultiplexer = {.output = &f->job->output, .waiter.resume = room_again};
     cleanup_response struct http_response response = {0};
     cleanup_free char *url = text_format("%s/containers/%s/logs?follow=1&stdout=1&stderr=1", f->s->base, f->job->id);
     if (!url)
@@ -558,6 +567,7 @@ static int follow_logs(void *context, hype_error **error)
         .url = url, .sink = log_sink, .context = &demultiplexer, .stall_s = -1, .attempts = 1};
     set_host(f->s, &request);
     int status = unreachable(f->s, http_perform(&request, &response, error), error);
+    printer_forget(&demultiplexer.waiter);
     return status == 0 && !http_succeeded(&response) ? refused(&response, error, "follow the logs of", f->job->id)
                                                      : status;
 }

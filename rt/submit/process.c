@@ -29,13 +29,14 @@
 
 struct pipe_reader {
     struct task_watch watch;
+    struct printer_waiter waiter;
     struct output *output;
     enum output_stream stream;
 };
 
 static bool read_some(struct pipe_reader *reader)
 {
-    char buffer[16 * 1024];
+    char buffer[32 * 1024];
     ssize_t n = read(reader->watch.fd, buffer, sizeof buffer);
     if (n > 0)
         output_write(reader->output, reader->stream, buffer, (size_t)n);
@@ -45,24 +46,34 @@ static bool read_some(struct pipe_reader *reader)
 static void pipe_ready(struct task_watch *watch, uint32_t events)
 {
     (void)events;
-    if (!read_some((struct pipe_reader *)watch))
+    struct pipe_reader *reader = (struct pipe_reader *)watch;
+    if (!printer_has_room(&reader->waiter) || !read_some(reader))
         task_watch_remove(watch);
 }
 
+static void room_again(struct printer_waiter *waiter)
+{
+    struct pipe_reader *reader = (struct pipe_reader *)((char *)waiter - offsetof(struct pipe_reader, waiter));
+    task_watch_set(&reader->watch, EPOLLIN);
+}
+
+enum { PIPES = 2 /* OUTPUT_STDOUT and OUTPUT_STDERR */ };
+
 struct pipes {
-    struct pipe_reader readers[OUTPUT_STREAMS];
-    int ends[OUTPUT_STREAMS]; /* for the process */
+    struct pipe_reader readers[PIPES];
+    int ends[PIPES]; /* for the process */
 };
 #define PIPES_CLOSED {.readers = {{.watch.fd = -1}, {.watch.fd = -1}}, .ends = {-1, -1}}
 
 static int pipes_open(struct pipes *pipes, struct output *output, hype_error **error)
 {
-    for (int i = 0; i < OUTPUT_STREAMS; i++) {
+    for (int i = 0; i < PIPES; i++) {
         int fds[2];
         if (pipe2(fds, O_CLOEXEC) < 0)
             return error_system(error, errno, "cannot make a pipe for a function's output");
         fcntl(fds[0], F_SETFL, O_NONBLOCK);
-        pipes->readers[i] = (struct pipe_reader){{pipe_ready, fds[0]}, output, (enum output_stream)i};
+        pipes->readers[i] = (struct pipe_reader){
+            .watch = {pipe_ready, fds[0]}, .waiter.resume = room_again, .output = output, .stream = (enum output_stream)i};
         pipes->ends[i] = fds[1];
         task_watch_set(&pipes->readers[i].watch, EPOLLIN);
     }
@@ -71,7 +82,7 @@ static int pipes_open(struct pipes *pipes, struct output *output, hype_error **e
 
 static void pipes_close_ends(struct pipes *pipes)
 {
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         if (pipes->ends[i] >= 0)
             close(steal_fd(&pipes->ends[i]));
 }
@@ -80,11 +91,12 @@ static void pipes_close_ends(struct pipes *pipes)
 static void pipes_close(struct pipes *pipes)
 {
     pipes_close_ends(pipes);
-    for (int i = 0; i < OUTPUT_STREAMS; i++) {
+    for (int i = 0; i < PIPES; i++) {
         struct pipe_reader *reader = &pipes->readers[i];
         if (reader->watch.fd < 0)
             continue;
         task_watch_remove(&reader->watch);
+        printer_forget(&reader->waiter);
         while (read_some(reader))
             ;
         close(reader->watch.fd);

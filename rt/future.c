@@ -163,19 +163,23 @@ void hype_arena_free(hype_arena *arena)
     free(arena);
 }
 
-/* A private view of the return image: big arrays stay where they are, pages that get pointers are copied. */
+/* A private view of the return image: big arrays stay where they are, pages that get pointers are copied. A small one
+ * is copied as a whole. */
 static int open_arena(const struct buffer *returned, hype_arena **arena, hype_error **error)
 {
     hype_arena *made = calloc(1, sizeof *made);
     if (!made)
         return error_memory(error);
     made->size = returned->size;
-    made->data = mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, returned->fd, 0);
+    made->data = mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | (returned->fd < 0 ? MAP_ANONYMOUS : 0),
+                      returned->fd, 0);
     if (made->data == MAP_FAILED) {
         int failure = errno;
         free(made);
         return error_system(error, failure, "cannot map a return value of %zu bytes", returned->size);
     }
+    if (returned->fd < 0)
+        memcpy(made->data, returned->data, returned->size);
     *arena = made;
     return 0;
 }

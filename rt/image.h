@@ -17,6 +17,7 @@
 
 #define IMAGE_MAGIC   "\x89HYPE\r\n\x1a"
 #define IMAGE_VERSION 2
+#define IMAGE_PAGE    4096 /* bytes; to this images are aligned where they are worked on */
 
 enum image_kind { IMAGE_ARGUMENTS = 1, IMAGE_RETURN = 2, IMAGE_ERROR = 3 };
 

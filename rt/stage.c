@@ -115,9 +115,11 @@ static int open_remote(const struct hype_unit *unit, const struct hype_remote *r
 
 int stage_code_open(const struct job *job, bool all, struct staged_code *code, hype_error **error)
 {
-    const struct hype_remote *remote = job->unit->remote;
     size_t n = 0, others = 0;
     *code = (struct staged_code){NULL, 0};
+    if (!job->unit) /* a probe */
+        return 0;
+    const struct hype_remote *remote = job->unit->remote;
     if (!remote)
         return error_set(error, HYPE_NOT_BUILT,
                          "%s() cannot run elsewhere: its program was not linked by hypecc, so there is no remote "
@@ -447,7 +449,8 @@ int stage_job(struct store *store, struct job *job, struct staged *staged, hype_
         stage_code_free(&code);
         return error_memory(error);
     }
-    memcpy(files, code.files, code.n_files * sizeof *files);
+    if (code.n_files > 0) /* a probe has none */
+        memcpy(files, code.files, code.n_files * sizeof *files);
     for (size_t i = code.n_files; i < n; i++)
         files[i].fd = -1;
     status = stage_all(store, job, staged, files, code.n_files, n, began, error);

@@ -17,7 +17,13 @@
  * shared with the file. */
 static int map_image(const struct call *call, const void **source, void **working, hype_error **error)
 {
+    static char copy[SERVE_INLINE] __attribute__((aligned(IMAGE_PAGE)));
     struct stat status;
+    if (call->image) {
+        *source = call->image;
+        *working = memcpy(copy, call->image, call->image_size);
+        return 0;
+    }
     if (fstat(call->image_fd, &status) < 0)
         return error_system(error, errno, "cannot look at the arguments of %s()", call->name);
     if ((uint64_t)status.st_size < call->image_size || call->image_size < sizeof(struct image_header))
@@ -117,9 +123,14 @@ static int copy_file(const char *from, hype_error **error)
     return 0;
 }
 
+int call_enter_folder(const char *path)
+{
+    return chdir(path) == 0 || (mkdir(path, 0700) == 0 && chdir(path) == 0) ? 0 : -1;
+}
+
 static int enter_folder(const struct call *call, hype_error **error)
 {
-    if ((mkdir(call->folder, 0700) < 0 && errno != EEXIST) || chdir(call->folder) < 0)
+    if (call->folder && call_enter_folder(call->folder) < 0)
         return error_system(error, errno, "cannot use the working folder %s", call->folder);
     for (size_t i = 0; i < call->n_files; i++) {
         int status = copy_file(call->files[i], error);
@@ -142,11 +153,19 @@ static void begin_ending(void)
 }
 
 /* What the function has left open is closed behind the answer, which need not wait for it. */
-_Noreturn static void end(uint64_t size)
+_Noreturn static void end(const struct buffer *returned)
 {
-    running->answer(running, size);
+    bool answered = returned->size > 0 && running->answer(running, returned);
     submitter_close_default();
-    _exit(size == 0);
+    _exit(!answered);
+}
+
+_Noreturn static void end_with_error(const hype_error *error)
+{
+    struct buffer image = BUFFER_EMPTY;
+    if (image_encode_error(error, ERROR_CAUSES, &image, NULL) < 0)
+        image.size = 0;
+    end(&image);
 }
 
 /* hype_fail() in the function. */
@@ -163,7 +182,7 @@ static void failed(hype_error *error, void *return_address)
     for (int i = first; i < depth; i++)
         counters[n++] = (uint64_t)(uintptr_t)frames[i];
     symbols_set_frames(error, SYMBOLS_RETURN, counters, n);
-    end(outcome_write(error, running->returned_fd));
+    end_with_error(error);
 }
 
 /* A call of the function's own has failed, or (NULL) succeeded: should the process end now, that is perhaps why. */
@@ -207,7 +226,7 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
                          call->name);
     /* The size of the reserved region is read before decoding checks the header, so it is checked first. */
     status = image_check(source, call->image_size, IMAGE_ARGUMENTS, unit, entry, error);
-    bool in_place = status == 0 && image_reserved_in_place(source, unit);
+    bool in_place = status == 0 && call->returned_fd >= 0 && image_reserved_in_place(source, unit);
     if (status == 0)
         status = map_reserved(call, source, in_place, &reserved, error);
     if (status == 0)
@@ -228,7 +247,7 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     fflush(NULL);
     call->slot->stamps.at[TRACE_AT_RETURN] = trace_clock();
     call->slot->state = SERVE_CALLED;
-    if (status == 0)
+    if (status == 0 && call->returned_fd >= 0)
         status = buffer_open_file(returned, call->returned_fd, error);
     return status == 0 ? image_encode_return(&image, returned, error) : status;
 }
@@ -243,7 +262,7 @@ void call_run(const struct call *call)
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);
     begin_ending();
-    uint64_t size = returned.size;
-    buffer_free(&returned);
-    end(status < 0 ? outcome_write(error, call->returned_fd) : size);
+    if (status < 0)
+        end_with_error(error);
+    end(&returned);
 }

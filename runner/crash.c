@@ -11,8 +11,7 @@
 
 enum { HANDLER_STACK = 64 * 1024, HANDLER_FRAMES = 8 /* of the handler itself, at most */ };
 
-static struct serve_slot *crash_slot;
-static char *handler_stack;
+static struct serve_slot nowhere, *crash_slot = &nowhere; /* NOWHERE in a process that runs no call */
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 
@@ -69,20 +68,19 @@ static void on_exit_called(void)
 int crash_prepare(void)
 {
     void *frames[2];
-    handler_stack = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *stack = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    if (stack == MAP_FAILED)
+        return -1;
     backtrace(frames, 2); /* loads the unwinder */
-    return handler_stack == MAP_FAILED ? -1 : 0;
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = HANDLER_STACK}, NULL);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)
+        sigaction(fatal_signals[i], &action, NULL);
+    return atexit(on_exit_called) == 0 ? 0 : -1;
 }
 
 void crash_watch(struct serve_slot *slot)
 {
-    stack_t stack = {.ss_sp = handler_stack, .ss_size = HANDLER_STACK};
-    struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
-    if (!crash_slot)
-        atexit(on_exit_called);
     crash_slot = slot;
-    sigaltstack(&stack, NULL);
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)
-        sigaction(fatal_signals[i], &action, NULL);
 }

@@ -211,9 +211,13 @@ static void answered(struct serve_slot *slot, uint64_t size)
     }
 }
 
-static void answer(const struct call *call, uint64_t size)
+static bool answer(const struct call *call, const struct buffer *image)
 {
-    answered(call->slot, size);
+    if (!call_image_in_file(call, image) &&
+        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
+        return false;
+    answered(call->slot, image->size);
+    return true;
 }
 
 /* In the manifest's order, which is the image's. */
@@ -305,6 +309,13 @@ static int run_processes(struct run *run, hype_error **error)
     return run->returned_size > 0 ? 0 : error_memory(error);
 }
 
+static int run_probe(struct run *run, hype_error **error)
+{
+    run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
+    return run->returned_fd < 0 ? error_system(error, errno, "cannot make a memory file for the report")
+                                : probe_write(run->returned_fd, &run->returned_size, error);
+}
+
 /* ---- Sending home ---- */
 
 static int send_home(struct run *run, hype_error **error)
@@ -381,7 +392,7 @@ int fetch_and_run(const char *manifest_uri)
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
-        status = run_processes(&run, &run.error);
+        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
     if (status == 0 && !run.error)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();

@@ -36,22 +36,28 @@ void workdir_remove(const char *path); /* with everything in it */
 struct call {
     const char *name; /* of the function */
     uint64_t signature;
+    const void *image; /* at most SERVE_INLINE bytes, aligned to IMAGE_PAGE; NULL: it is in image_fd */
     int image_fd;
     uint64_t image_size;
     const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
     size_t n_segments;
-    int returned_fd;          /* an empty file for the return or error image */
-    const char *folder;       /* to run in; made here; files are already there or are copied */
+    int returned_fd;          /* a file for the return image; -1: it goes to memory */
+    const char *folder;       /* to run in; NULL: it has been entered already */
     const char *const *files; /* paths to copy into it, n_files */
     size_t n_files;
     struct serve_slot *slot; /* shared with whoever watches */
-    /* Tells that returned_fd has a whole image of SIZE bytes; 0: there was no memory for one. */
-    void (*answer)(const struct call *call, uint64_t size);
+    /* Takes the return image, which is in returned_fd where there is one, or an error image, which is in memory. */
+    bool (*answer)(const struct call *call, const struct buffer *image);
     uint64_t number; /* ANSWER's own */
 };
-/* In the child: runs the call, leaves an image in returned_fd, has ANSWER tell, and ends the process. CALL and what it
- * leads to must last. */
+/* In the child: runs the call, has ANSWER take its image, and ends the process. CALL and what it leads to must last. */
 _Noreturn void call_run(const struct call *call);
+int call_enter_folder(const char *path); /* made where it is not there; 0, or -1 with errno */
+/* Is an image that ANSWER is given in the call's returned_fd? */
+static inline bool call_image_in_file(const struct call *call, const struct buffer *image)
+{
+    return call->returned_fd >= 0 && image->read_only;
+}
 
 /* ---- invoke.c ---- */
 int invoke_entry(const struct hype_entry *entry, void *frame, hype_error **error);
@@ -64,7 +70,7 @@ void heap_watch(struct image *image);
 /* ---- crash.c ---- */
 
 /* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
-int crash_prepare(void);                   /* once, before forking: loads what a handler cannot load */
+int crash_prepare(void);                   /* once, before forking */
 void crash_watch(struct serve_slot *slot); /* in the child */
 
 /* ---- symbols.c ---- */
@@ -83,6 +89,11 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
 /* The image of an error, into the empty file FD. 0 when no image could be made. */
 uint64_t outcome_write(const hype_error *failure, int fd);
 unsigned long outcome_oom_kills(void); /* of this control group so far */
+
+/* ---- probe.c ---- */
+
+/* A report about hype-run and this place (docs/format.md), of *SIZE bytes, into the empty file FD. */
+int probe_write(int fd, uint64_t *size, hype_error **error);
 
 /* ---- fetch.c and serve.c: the two ways to run; both return an exit status ---- */
 int fetch_and_run(const char *manifest_uri);

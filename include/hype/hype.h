@@ -239,11 +239,16 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:
  *                                 pending-timeout=SECONDS, service-account=NAME, staging-secret=NAME,
  *                                 staging-volume=host|claim:NAME, keep-pods=1
+ *   gke://PROJECT/LOCATION/CLUSTER?staging=STORE&image=IMAGE
+ *                                 the same on Google Kubernetes Engine, found and entered with application default
+ *                                 credentials; LOCATION is a zone or region; …/CLUSTER/NAMESPACE names a namespace
  * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; without it a folder in ~/.cache. */
 typedef struct hype_submitter hype_submitter;
 
 /* NULL on failure. Nothing is contacted yet. */
 hype_submitter *hype_submitter_open(const char *url);
+/* gke://PROJECT/LOCATION/CLUSTER?staging=STAGING; STAGING is a store's URI, such as "gs://bucket". NULL on failure. */
+hype_submitter *hype_gke_submitter(const char *project, const char *location, const char *cluster, const char *staging);
 /* What calls that name no submitter use: HYPE_SUBMITTER, else process:. Owned by the library; NULL on failure. */
 hype_submitter *hype_default_submitter(void);
 /* Cancels what is in flight, ends its processes, and frees it. */

@@ -6,6 +6,7 @@
  * call (container, termination log) goes when the call ends, however it ends; what a killed program left is told from
  * the label hype.owner and swept when the next submitter is used.
  */
+#include "../checklist.h"
 #include "../http.h"
 #include "../log.h"
 #include "../owner.h"
@@ -729,8 +730,9 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
 
 /* ---- The submitter ---- */
 
-static int docker_sweep(hype_submitter *submitter, hype_error **error)
+static int docker_sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error)
 {
+    (void)old;
     struct docker_submitter *s = (struct docker_submitter *)submitter;
     cleanup_response struct http_response response;
     int status = ask(s, "GET", "/_ping", NULL, &response, error); /* a daemon that is not there is told of here */
@@ -768,6 +770,34 @@ static void docker_close(hype_submitter *submitter)
             delete_quietly(s, path);
     }
     docker_free(s);
+}
+
+static void check_daemon(struct docker_submitter *s, struct checklist *list)
+{
+    cleanup_response struct http_response response = {0};
+    hype_error *error = NULL;
+    int status = ask(s, "GET", "/version", NULL, &response, &error);
+    if (status == 0 && response.status != 200)
+        status = refused(&response, &error, "tell", "its version");
+    if (status < 0) {
+        check_fails(list, "daemon", error);
+        return;
+    }
+    json_t *answer = json_loads(response.body, 0, NULL);
+    const char *version = json_string_value(json_object_get(answer, "Version"));
+    check_tell(list, CHECK_OK, "daemon", "Docker %s answers at %s", version ? version : "of an unknown version",
+               s->socket ? s->socket : s->base);
+    json_decref(answer);
+}
+
+static void docker_check(hype_submitter *submitter, struct checklist *list)
+{
+    struct docker_submitter *s = (struct docker_submitter *)submitter;
+    check_daemon(s, list);
+    if (list->failed)
+        return;
+    checklist_store(list, s->staging);
+    checklist_call(list, submitter);
 }
 
 static int read_tls(struct docker_submitter *s, hype_error **error)
@@ -835,6 +865,7 @@ const struct submitter_operations submitter_docker = {
     .scheme = "docker",
     .open = docker_open,
     .run = docker_run,
+    .check = docker_check,
     .sweep = docker_sweep,
     .close = docker_close,
 };

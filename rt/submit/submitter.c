@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
+                                                               &submitter_gke};
 
 struct parsed {
     struct submitter_url url;
@@ -164,7 +165,9 @@ static pid_t default_owner;
 /* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
 void submitter_close_default(void)
 {
-    if (default_submitter && default_owner == getpid())
+    if (!default_submitter)
+        return;
+    if (default_owner == getpid())
         hype_submitter_close(default_submitter);
     default_submitter = NULL;
     printer_drain_all();

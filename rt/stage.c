@@ -5,6 +5,7 @@
 #include "manifest.h"
 #include "module.h"
 #include "progress.h"
+#include "stage_record.h"
 #include "task.h"
 
 #include <errno.h>
@@ -390,16 +391,19 @@ static int describe(const struct job *job, struct staged_file *files, size_t n, 
     return *text ? 0 : -HYPE_INVALID;
 }
 
+static int name_manifest(struct store *store, const char *text, struct staged *staged, hype_error **error)
+{
+    char sha256[SHA256_HEX_SIZE];
+    sha256_hex(text, strlen(text), sha256);
+    staged->manifest_name = hashed_name("manifest.json", sha256);
+    staged->manifest = text_format("%s/%s#sha256=%s", store->uri, staged->manifest_name, sha256);
+    return staged->manifest_name && staged->manifest ? 0 : error_memory(error);
+}
+
 static int put_manifest(struct store *store, const char *text, struct staged *staged, hype_error **error)
 {
     struct store_content content = {.data = text, .fd = -1, .size = strlen(text)};
-    char sha256[SHA256_HEX_SIZE];
     bool created;
-    sha256_hex(text, content.size, sha256);
-    staged->manifest_name = hashed_name("manifest.json", sha256);
-    staged->manifest = text_format("%s/%s#sha256=%s", store->uri, staged->manifest_name, sha256);
-    if (!staged->manifest_name || !staged->manifest)
-        return error_memory(error);
     int status = store->operations->put_if_absent(store, staged->manifest_name, &content, NULL, NULL, &created, error);
     return error_wrap(error, status, "staging %s", staged->manifest_name);
 }
@@ -419,12 +423,16 @@ static int stage_all(struct store *store, struct job *job, struct staged *staged
         status = add_segment(job->segments[i], &files[next++], error);
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
-    trace_phase(&job->trace, TRACE_HASH, began);
-    began = trace_start(&job->trace);
-    if (status == 0)
-        status = stage_files(store, files, n, &job->trace, error);
     if (status == 0)
         status = describe(job, files, n, &text, error);
+    if (status == 0)
+        status = name_manifest(store, text, staged, error);
+    trace_phase(&job->trace, TRACE_HASH, began);
+    began = trace_start(&job->trace);
+    if (status == 0) {
+        stage_record_write(staged);
+        status = stage_files(store, files, n, &job->trace, error);
+    }
     if (status == 0)
         status = put_manifest(store, text, staged, error);
     trace_phase(&job->trace, TRACE_UPLOAD, began);
@@ -564,6 +572,7 @@ void stage_remove(struct staged *staged)
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();
+    stage_record_remove(staged);
     for (size_t i = 0; i < removal.n; i++)
         free(removal.names[i]);
     free(staged->folder);

@@ -372,7 +372,7 @@ static void write_termination_log(const struct run *run)
 static void run_free(struct run *run)
 {
     if (run->folder)
-        workdir_remove(run->folder);
+        folder_remove(run->folder);
     for (size_t i = 0; run->paths && i < run->manifest.n_files; i++)
         free(run->paths[i]);
     free(run->paths);

@@ -29,7 +29,6 @@ const char *load_digest(const char *path);
 
 /* A new private folder under TMPDIR. Its name tells the process that owns it; folders of dead owners are removed. */
 int workdir_make(char **path, hype_error **error);
-void workdir_remove(const char *path); /* with everything in it */
 
 /* ---- call.c ---- */
 

@@ -192,7 +192,7 @@ static bool answer(const struct call *call, const struct buffer *image)
 {
     struct serve_slot *slot = call->slot;
     if (!folder_is_empty() && chdir("/") == 0) /* what it has left there is gone when the call is over, not later */
-        workdir_remove(folders[own_number]);
+        folder_remove(folders[own_number]);
     bool sent;
     if (call_image_in_file(call, image)) {
         slot->stamps.at[TRACE_AT_END] = trace_clock();
@@ -279,7 +279,7 @@ static void bury(size_t number, int wait_status)
         told_to_stop = 1;
     if (slot->state == SERVE_IDLE || slot->state == SERVE_ANSWERED)
         return;
-    workdir_remove(folders[number]);
+    folder_remove(folders[number]);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
     reply_with_error(fd_of(number, 0), slot->call, &slot->stamps, error);
@@ -370,6 +370,6 @@ int serve(int n_files, char **files)
     else
         serve_children();
     if (folder)
-        workdir_remove(folder);
+        folder_remove(folder);
     return status < 0;
 }

@@ -4,6 +4,7 @@
  * Normally a server (server.h) is kept for each remote object. With ?staging=STORE each call is staged as for any other
  * submitter, and hype-run is started on its manifest: the same path as in a container, without the container.
  */
+#include "../leftovers.h"
 #include "../checklist.h"
 #include "../log.h"
 #include "../stage.h"
@@ -21,6 +22,7 @@ struct process_submitter {
     hype_submitter submitter;
     struct store *staging;
     bool staged; /* every call through the store */
+    bool swept;  /* the store */
     struct servers servers;
 };
 
@@ -92,12 +94,15 @@ static int collect(const struct staged *staged, struct job *job, const char *log
 static int run_staged(struct process_submitter *s, struct job *job, hype_error **error)
 {
     struct staged staged;
-    char log_path[] = "/tmp/hype-termination-log-XXXXXX";
-    int wait_status, log = mkostemp(log_path, O_CLOEXEC);
-    if (log < 0)
-        return error_system(error, errno, "cannot make a termination log in /tmp");
-    close(log);
-    int status = stage_job(s->staging, job, &staged, error);
+    cleanup_free char *log_path = NULL;
+    int wait_status, status = leftover_create(TERMINATION_LOGS, job->id, "", &log_path, error);
+    if (status < 0)
+        return status;
+    if (!s->swept) {
+        s->swept = true;
+        stage_sweep(s->staging);
+    }
+    status = stage_job(s->staging, job, &staged, error);
     if (status == 0) {
         log_info("Submitter", "Submitting %.*s to process %s", (int)strcspn(staged.manifest, "#"), staged.manifest,
                  job->id);

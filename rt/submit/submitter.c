@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../leftovers.h"
 #include "../task.h"
 
 #include <pthread.h>
@@ -200,12 +201,8 @@ hype_submitter *hype_default_submitter(void)
 
 char *submitter_cache_uri(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return text_format("file://%s/hype/staging", cache);
-    if (home && *home == '/')
-        return text_format("file://%s/.cache/hype/staging", home);
-    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
+    cleanup_free char *folder = cache_folder("staging");
+    return folder ? text_format("file://%s", folder) : NULL;
 }
 
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call)

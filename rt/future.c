@@ -59,6 +59,7 @@ static void future_free(hype_future *future)
 {
     hype_closure_free(future->closure);
     buffer_free(&future->returned);
+    output_close(&future->output);
     error_free(future->error);
     free(future->traced);
     free(future);
@@ -146,7 +147,7 @@ static struct job *job_new(const hype_future *future)
         snprintf(job->depth, sizeof job->depth, "%ld", future->depth + 1);
         job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
     }
-    output_open(&job->output, job->entry->name, job->id);
+    output_open(&job->output, job->entry->name, job->id, job->env.logs);
     trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
                 &job->env);
     return job;
@@ -170,9 +171,10 @@ static void conclude(hype_future *future, struct job *job, int status)
         buffer_settle(&job->returned);
         future->returned = job->returned;
     }
-    if (future->error && !future->error->output && job->output.tail)
-        error_set_output(future->error, job->output.tail);
-    output_close(&job->output);
+    output_end(&job->output);
+    if (future->error && !future->error->output)
+        error_set_output(future->error, output_tail(&job->output));
+    future->output = job->output;
     if (job->trace.track)
         future->traced = job;
     else
@@ -414,6 +416,8 @@ static void take_outcome(hype_future *future, void *result, hype_arena **arena)
     if (future->from_there)
         backtrace_resolve(future->error, future->closure->capture.unit);
     int status = future->error ? future->error->status : decode_value(future, result, arena);
+    if (status < 0 && !future->error->output)
+        error_set_output(future->error, output_tail(&future->output));
     if (trace) {
         trace_phase(trace, TRACE_DECODE, decoding);
         trace_end(trace, status);
@@ -438,6 +442,8 @@ static int await(hype_future *future, void *result, hype_arena **arena)
         future_wait(future);
     group_remove(future);
     pthread_mutex_unlock(&futures_lock);
+    if (!task_on_loop())
+        output_drain(&future->output);
     take_outcome(future, result, arena);
     error = steal_pointer(future->error);
     pthread_mutex_lock(&futures_lock);

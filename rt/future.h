@@ -17,6 +17,7 @@ struct hype_future {
     struct shared_env *env;
     struct buffer returned; /* the return image, once it is done and ERROR is NULL */
     hype_error *error;      /* why there is none */
+    struct output output;   /* what the last attempt has printed and is not yet written */
     struct job *traced;     /* the last attempt's, kept where it is traced; or NULL */
 
     /* Under futures_lock. */

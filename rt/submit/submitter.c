@@ -253,14 +253,18 @@ static pid_t open_owner;
 /* A program that ends leaves no process, no container and no folder behind. */
 void submitter_close_all(void)
 {
-    while (open_submitters) {
+    bool some = false;
+    while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
         pthread_mutex_lock(&open_lock);
         hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
         pthread_mutex_unlock(&open_lock);
-        if (!submitter || task_on_loop()) /* exit() in a callback: what is left is swept by the next program */
-            return;
+        if (!submitter)
+            break;
         hype_submitter_close(submitter);
+        some = true;
     }
+    if (some)
+        printer_drain_all();
 }
 
 /* With the lock held. */

@@ -22,7 +22,7 @@ struct report_phase {
 /* A call that was under way when the program was killed has no event of its own: it lasts as long as its phases. */
 struct report_call {
     int64_t track;
-    char *name; /* "smooth()"; "smooth() hype-run-k3v9x2a1" of one that has not ended; may be NULL */
+    char *name; /* "smooth()", or NULL */
     char *id;   /* "hype-run-k3v9x2a1", or NULL */
     bool ended, failed;
     struct report_span span;

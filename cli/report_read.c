@@ -8,20 +8,22 @@
 
 /* ---- The file ---- */
 
-/* A trace whose program was killed ends behind a whole event, or within one. */
-static json_t *load_cut(char *text)
+/* A trace whose program was killed ends behind a whole event, or within one: the line that is whole is its last. */
+static json_t *load_cut(const char *text, size_t size)
 {
-    char *end = strrchr(text, '\n');
     json_t *json = NULL;
-    for (int tries = 0; end && !json && tries < 2; tries++, end = strrchr(text, '\n')) {
-        char *last = end;
-        while (last > text && strchr(",\r\n \t", last[-1]))
-            last--;
-        cleanup_free char *whole = text_format("%.*s]", (int)(last - text), text);
+    for (int tries = 0; !json && size > 0 && tries < 2; tries++) {
+        while (size > 0 && strchr(",\r\n \t", text[size - 1]))
+            size--;
+        cleanup_free char *whole = text_format("%.*s]", (int)size, text);
         json = whole ? json_loads(whole, 0, NULL) : NULL;
-        *end = 0;
+        while (size > 0 && text[size - 1] != '\n')
+            size--;
     }
-    return json;
+    if (json_array_size(json) > 0)
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 static int load(const char *path, json_t **json, bool *cut, hype_error **error)
@@ -33,12 +35,8 @@ static int load(const char *path, json_t **json, bool *cut, hype_error **error)
     if (status < 0)
         return status;
     *json = json_loadb(text, size, 0, &failure);
-    if (!*json && strlen(text) == size) {
-        cleanup_free char *closed = text_format("%s\n", text);
-        *json =
-            json_error_code(&failure) == json_error_premature_end_of_input ? load_cut(closed ? closed : text) : NULL;
-        *cut = *json != NULL;
-    }
+    if (!*json && strlen(text) == size)
+        *cut = (*json = load_cut(text, size)) != NULL;
     if (*json)
         return 0;
     return error_set(error, HYPE_FORMAT, "%s:%d:%d: this is no trace: %s", path, failure.line, failure.column,
@@ -115,6 +113,17 @@ static int set_text(char **text, const char *value, hype_error **error)
     return value && !*text ? error_memory(error) : 0;
 }
 
+/* "smooth() hype-run-k3v9x2a1" */
+static int name_track(struct report_call *call, const char *name, hype_error **error)
+{
+    const char *space = strrchr(name, ' ');
+    int status = set_text(&call->name, name, error);
+    if (status < 0 || !space)
+        return status;
+    call->name[space - name] = 0;
+    return set_text(&call->id, space + 1, error);
+}
+
 static int take_event(struct report_call *call, const struct event *event, hype_error **error)
 {
     const json_t *arguments = json_object_get(event->json, "args");
@@ -122,7 +131,7 @@ static int take_event(struct report_call *call, const struct event *event, hype_
     int status;
     switch (event->kind) {
     case EVENT_NAME:
-        return set_text(&call->name, json_string_value(json_object_get(arguments, "name")), error);
+        return name_track(call, json_string_value(json_object_get(arguments, "name")), error);
     case EVENT_PHASE:
         call->phases[call->n_phases++] = (struct report_phase){event->phase, event->span};
         return 0;

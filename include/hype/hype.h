@@ -186,6 +186,16 @@ typedef struct hype_pod {          /* what only Kubernetes knows; see docs/kuber
     double pending_timeout;        /* seconds that it may take to start; 0: the submitter's, which is 600 */
 } HYPE_ALIGNED(8) hype_pod;
 
+/* How often a call is tried before its error is the caller's. Zero: once. A fault of the place (HYPE_LOST: node gone,
+ * preempted, evicted, hype-run killed; HYPE_NETWORK) is worth another attempt; an error that the function returned,
+ * exit() and HYPE_NOT_LOADED never are. So a function may run more than once, though its result is taken once. */
+enum { HYPE_RETRY_CRASHES = 1, HYPE_RETRY_TIMEOUTS = 2 };
+typedef struct hype_retry {
+    unsigned attempts;                /* in all */
+    unsigned on;                      /* what else is worth it: HYPE_RETRY_CRASHES (also for want of memory), … */
+    HYPE_ALIGNED(8) double backoff;   /* seconds before the second attempt, doubled up to 60 before others; 0: 1 */
+} HYPE_ALIGNED(8) hype_retry;
+
 typedef struct hype_env {
     const char *image;       /* container image whose entry point is hype-run */
     hype_pair requests[8];   /* "cpu" "750m", "memory" "2Gi", … */
@@ -195,7 +205,8 @@ typedef struct hype_env {
     hype_mount mounts[8];
     hype_pair labels[16];
     const char *files[16];   /* local files that appear in the function's working directory */
-    double timeout;          /* seconds for the whole call; 0: none */
+    double timeout;          /* seconds for each attempt, from when its submitter takes it up; 0: none */
+    hype_retry retry;
     const char *logs;        /* folder in which each call's output gets a file; NULL: HYPE_LOGS, else the terminal */
     hype_pod pod;            /* for Kubernetes alone */
     const char *invalid;     /* set by hype_with_*() when something did not fit */
@@ -214,6 +225,7 @@ hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /*
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
+hype_env hype_with_retry(hype_env env, hype_retry retry);
 hype_env hype_with_logs(hype_env env, const char *folder);
 hype_env hype_with_namespace(hype_env env, const char *name);
 hype_env hype_with_service_account(hype_env env, const char *name);

@@ -9,6 +9,7 @@
 #include "future.h"
 
 #include "backtrace.h"
+#include "interrupt.h"
 #include "log.h"
 #include "retry.h"
 
@@ -100,6 +101,9 @@ static int send_callback(hype_future *future, hype_error **error)
 /* The call has its outcome. */
 static void finish(hype_future *future)
 {
+    if (interrupt_pending())
+        return;
+    interrupt_call_ends();
     pthread_mutex_lock(&futures_lock);
     if (future->cancelled) {
         error_clear(&future->error);
@@ -307,7 +311,8 @@ bool hype_cancel(hype_future *future)
 static void begin(void *context)
 {
     hype_future *future = context;
-    submitter_admit(future->submitter, &future->call);
+    if (!interrupt_pending())
+        submitter_admit(future->submitter, &future->call);
 }
 
 /* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it
@@ -340,8 +345,10 @@ static int prepare(hype_future *future, const hype_env *env)
     future->message = (struct task_message){begin, future, NULL};
     future->state = FUTURE_RUNNING;
     future->references = 2;
+    interrupt_call_begins();
     int status = task_send(&future->message, &future->error);
     if (status < 0) {
+        interrupt_call_ends();
         future->state = FUTURE_SETTLED;
         future->references = 1;
     }

@@ -1,8 +1,8 @@
 /*
  * retry.c: faults of the place are worth another attempt, answers are not.
  *
- * A place that lost the call (node gone, evicted, preempted, hype-run killed) or could not be reached says so itself. What
- * the call's process has told of is the function's doing: an error that it returned is its answer, and a crash is
+ * A place that lost the call (node gone, evicted, preempted, hype-run killed) or could not be reached says so itself.
+ * What the call's process has told of is the function's doing: an error that it returned is its answer, and a crash is
  * one too unless the caller knows better.
  */
 #include "retry.h"

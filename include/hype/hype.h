@@ -413,6 +413,16 @@ int hype_group_next(hype_group *group, double timeout, hype_future **future);
 int hype_group_fd(hype_group *group);
 void hype_group_close(hype_group *group); /* NULL is allowed */
 
+/*
+ * Signals. SIGINT, SIGTERM and SIGHUP end a program that does not handle them, and so they do while calls are in flight;
+ * but the first one stops the calls, and ends the program, by that signal, when what they have made there (processes,
+ * containers, pods, staged objects) has been cleared away. The program is told nothing more meanwhile: its threads
+ * that wait go on waiting. A second one ends it at once. A program's own handler, SIG_IGN and blocked signals are left
+ * alone: a handler installed before the first call or at any time later is the program's. With false here the library
+ * keeps out of it; it then clears away only by exit() and hype_submitter_close().
+ */
+void hype_handle_signals(bool handle);
+
 /* What the macros above call; not for direct use. */
 hype_function hype_bind_begin(hype_function function, const char *name, const char *file, int line);
 hype_closure *hype_bind_end(void);

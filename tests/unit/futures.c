@@ -23,10 +23,10 @@ HYPE_FN int twice(int n)
 
 struct place {
     hype_submitter submitter;
-    int answers[8];        /* negative statuses that attempts end with, in turn, before a value */
-    unsigned attempts;     /* so far */
-    bool from_there;       /* the answers are error images */
-    bool hangs;            /* attempts wait until they are cancelled */
+    int answers[8];         /* negative statuses that attempts end with, in turn, before a value */
+    unsigned attempts;      /* so far */
+    bool from_there;        /* the answers are error images */
+    bool hangs;             /* attempts wait until they are cancelled */
     unsigned running, most; /* at once */
     char ids[8][JOB_ID_SIZE];
 };
@@ -40,8 +40,8 @@ static void give_value(struct job *job)
         assert_true(mapped[i] != MAP_FAILED);
         memcpy(mapped[i], job->arguments, job->arguments_size);
     }
-    assert_int_equal(image_decode_arguments(mapped[0], mapped[1], job->arguments_size, NULL, NULL, job->unit, job->entry,
-                                            &image, &frame, NULL),
+    assert_int_equal(image_decode_arguments(mapped[0], mapped[1], job->arguments_size, NULL, NULL, job->unit,
+                                            job->entry, &image, &frame, NULL),
                      0);
     job->entry->invoke(frame);
     assert_int_equal(image_encode_return(&image, &job->returned, NULL), 0);

@@ -154,7 +154,7 @@ void checklist_call(struct checklist *list, hype_submitter *submitter)
     int64_t began = clock_ms();
     text_random(random, 8);
     snprintf(job.id, sizeof job.id, "hype-run-%s", random);
-    output_open(&job.output, "probe", job.id);
+    output_open(&job.output, "probe", job.id, NULL);
     int status = submitter->operations->run(submitter, &job, &error);
     output_close(&job.output);
     if (status < 0) {

@@ -10,19 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    WIDTH = 1200,
-    LEFT = 190, /* of the plots */
-    RIGHT = 20,
-    PLOT = WIDTH - LEFT - RIGHT,
-    ROW = 17,
-    BAR = 12,
-    MOST_ROWS = 48,
-    CHART = 180, /* height */
-    COLUMNS = PLOT / 2,
-    LEGEND_ENTRY = 145,
-    LABEL = 25, /* characters */
-};
+/* Pixels, where nothing else is said. */
+#define WIDTH        1200
+#define LEFT         190 /* of the plots */
+#define RIGHT        20
+#define PLOT         (WIDTH - LEFT - RIGHT)
+#define ROW          17
+#define BAR          12
+#define CHART        180 /* its height */
+#define LEGEND_ENTRY 145
+#define MOST_ROWS    48
+#define COLUMNS      (PLOT / 2)
+#define LABEL        25 /* characters */
 
 static const char *const colors[REPORT_SHARES] = {
     [TRACE_CAPTURE] = "#9ecae1",  [TRACE_HASH] = "#6baed6",   [TRACE_UPLOAD] = "#2171b5", [TRACE_SCHEDULE] = "#c9c9c9",

@@ -29,9 +29,7 @@ static void examine(void *context)
     if (!submitter)
         return;
     submitter->operations->check(submitter, &doctor->list);
-    task_shield_begin();
-    submitter->operations->close(submitter);
-    task_shield_end();
+    hype_submitter_close(submitter);
 }
 
 static int take(int key, char *value, struct argp_state *state)

@@ -6,6 +6,7 @@
  */
 #include "backtrace.h"
 #include "closure.h"
+#include "ending.h"
 #include "submit/submitter.h"
 #include "task.h"
 
@@ -50,6 +51,8 @@ static void run_job(void *context)
 {
     hype_future *future = context;
     struct job *job = &future->job;
+    if (ending())
+        ending_wait();
     output_open(&job->output, job->entry->name, job->id);
     submitter_enter(future->submitter, &future->call);
     future->timeout.fire = timeout_fired;
@@ -58,6 +61,8 @@ static void run_job(void *context)
     int status = future->submitter->operations->run(future->submitter, job, &future->error);
     task_timer_stop(&future->timeout);
     submitter_leave(future->submitter, &future->call);
+    if (ending())
+        ending_wait(); /* the program ends by the signal, not by an error of this call */
     if (status < 0 && future->timed_out) {
         error_clear(&future->error);
         error_set(&future->error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",

@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../ending.h"
 #include "../leftovers.h"
 #include "../task.h"
 
@@ -140,6 +141,53 @@ static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter 
     return 0;
 }
 
+/* ---- Those that are open ---- */
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static hype_submitter *list;
+static pid_t list_owner; /* a child of fork() leaves its parent's alone */
+
+static void close_all_in_task(void);
+
+/* A program that ends leaves nothing behind, whatever it has not closed: at exit(3), and at signals where more than its
+ * own processes would stay. */
+static void list_add(hype_submitter *submitter)
+{
+    pthread_mutex_lock(&list_lock);
+    if (list_owner == 0)
+        atexit(submitter_close_all);
+    if (list_owner != getpid())
+        list = NULL;
+    list_owner = getpid();
+    submitter->next_open = list;
+    list = submitter;
+    pthread_mutex_unlock(&list_lock);
+    if (submitter->operations->sweep)
+        ending_watch(close_all_in_task);
+}
+
+/* Whether it was there. */
+static bool list_remove(hype_submitter *submitter)
+{
+    pthread_mutex_lock(&list_lock);
+    hype_submitter **where = &list;
+    while (*where && *where != submitter)
+        where = &(*where)->next_open;
+    bool found = *where != NULL;
+    if (found)
+        *where = submitter->next_open;
+    pthread_mutex_unlock(&list_lock);
+    return found;
+}
+
+static hype_submitter *list_head(void)
+{
+    pthread_mutex_lock(&list_lock);
+    hype_submitter *head = list_owner == getpid() ? list : NULL;
+    pthread_mutex_unlock(&list_lock);
+    return head;
+}
+
 hype_submitter *submitter_open(const char *url, hype_error **error)
 {
     struct parsed parsed;
@@ -148,6 +196,8 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
     if (status == 0)
         open_parsed(&parsed, url, &submitter, error);
     free(parsed.text);
+    if (submitter)
+        list_add(submitter);
     return submitter;
 }
 
@@ -163,16 +213,6 @@ static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
 static hype_submitter *default_submitter;
 static pid_t default_owner;
 
-/* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
-void submitter_close_default(void)
-{
-    if (!default_submitter)
-        return;
-    if (default_owner == getpid())
-        hype_submitter_close(default_submitter);
-    default_submitter = NULL;
-}
-
 hype_submitter *submitter_default(hype_error **error)
 {
     pthread_mutex_lock(&default_lock);
@@ -181,8 +221,6 @@ hype_submitter *submitter_default(hype_error **error)
         default_submitter = submitter_open(url && *url ? url : "process:", error);
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
-        else if (default_owner == 0)
-            atexit(submitter_close_default);
         default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;
@@ -220,10 +258,16 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
         task_event_set(&submitter->drained);
 }
 
+static unsigned closing;
+static struct task_event closed; /* none is being closed */
+
 /* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
 static void close_in_task(void *context)
 {
     hype_submitter *submitter = context;
+    if (!list_remove(submitter) && ending())
+        ending_wait(); /* it is being closed already */
+    closing++;
     task_shield_begin();
     for (struct submitter_call *call = submitter->calls; call; call = call->next)
         task_cancel(call->task);
@@ -233,10 +277,32 @@ static void close_in_task(void *context)
     }
     submitter->operations->close(submitter);
     task_shield_end();
+    if (--closing == 0)
+        task_event_set(&closed);
 }
 
 void hype_submitter_close(hype_submitter *submitter)
 {
-    if (submitter)
+    if (submitter && task_self())
+        close_in_task(submitter);
+    else if (submitter)
         task_run(close_in_task, submitter, NULL);
+}
+
+void submitter_close_all(void)
+{
+    ending_join();
+    for (hype_submitter *submitter; (submitter = list_head());)
+        hype_submitter_close(submitter);
+    default_submitter = NULL;
+}
+
+static void close_all_in_task(void)
+{
+    for (hype_submitter *submitter; (submitter = list_head());)
+        hype_submitter_close(submitter);
+    while (closing > 0) {
+        closed.set = false;
+        task_event_wait(&closed, NO_DEADLINE);
+    }
 }

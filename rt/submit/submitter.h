@@ -83,6 +83,7 @@ struct hype_submitter {
     const struct submitter_operations *operations;
     struct submitter_call *calls;
     struct task_event drained; /* no call is left */
+    hype_submitter *next_open;
 };
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call); /* by the calling task */
 void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
@@ -90,8 +91,8 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
-/* Closes the default submitter, if this process has opened it. */
-void submitter_close_default(void);
+/* Closes all that this process has opened. Not in a task. */
+void submitter_close_all(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);

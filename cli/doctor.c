@@ -29,7 +29,9 @@ static void examine(void *context)
     if (!submitter)
         return;
     submitter->operations->check(submitter, &doctor->list);
-    hype_submitter_close(submitter);
+    task_shield_begin();
+    submitter->operations->close(submitter);
+    task_shield_end();
 }
 
 static int take(int key, char *value, struct argp_state *state)

@@ -167,7 +167,9 @@ static void sweep_submitter(void *context)
         gc->status = submitter->operations->sweep(submitter, &old, &gc->error);
     else
         gc->status = error_set(&gc->error, HYPE_INVALID, "%s leaves nothing that would have to be swept", gc->place);
-    hype_submitter_close(submitter);
+    task_shield_begin();
+    submitter->operations->close(submitter);
+    task_shield_end();
 }
 
 static int take(int key, char *value, struct argp_state *state)

@@ -89,6 +89,6 @@ static void join(void *unused)
 
 void ending_join(void)
 {
-    if (watch.process == getpid())
+    if (watch.process == getpid() && !task_on_loop())
         task_run(join, NULL, NULL);
 }

@@ -60,9 +60,9 @@ struct task {
 };
 
 struct post {
+    struct task_message message;
     task_function *function;
     void *context;
-    struct post *next;
 };
 
 struct work {
@@ -79,7 +79,7 @@ static struct {
     bool started;
     pthread_t thread;
     int epoll, wakeup;
-    struct post *first_post, **last_post;
+    struct task_message *first_post, **last_post;
 
     struct work *first_work, **last_work;
     pthread_cond_t work_arrived;
@@ -328,6 +328,11 @@ static bool task_launch(task *t)
 task *task_self(void)
 {
     return on_loop_thread ? loop.current : NULL;
+}
+
+bool task_on_loop(void)
+{
+    return on_loop_thread;
 }
 
 bool task_cancelled(void)
@@ -647,15 +652,14 @@ static void run_posts(struct task_watch *unused_watch, uint32_t unused_events)
     while (read(loop.wakeup, &count, sizeof count) < 0 && errno == EINTR)
         ;
     pthread_mutex_lock(&lock);
-    struct post *post = loop.first_post;
+    struct task_message *message = loop.first_post;
     loop.first_post = NULL;
     loop.last_post = &loop.first_post;
     pthread_mutex_unlock(&lock);
-    while (post) {
-        struct post *next = post->next;
-        post->function(post->context);
-        free(post);
-        post = next;
+    while (message) {
+        struct task_message *next = message->next;
+        message->function(message->context);
+        message = next;
     }
 }
 
@@ -736,31 +740,43 @@ static int loop_start(hype_error **error)
     return 0;
 }
 
-int task_post(task_function *function, void *context, hype_error **error)
+int task_send(struct task_message *message, hype_error **error)
 {
-    struct post *post = malloc(sizeof *post);
-    if (!post)
-        return error_memory(error);
-    *post = (struct post){function, context, NULL};
+    message->next = NULL;
     pthread_mutex_lock(&lock);
     int status = loop.started ? 0 : loop_start(error);
     bool first = false;
     if (status == 0) {
         first = !loop.first_post;
-        *loop.last_post = post;
-        loop.last_post = &post->next;
+        *loop.last_post = message;
+        loop.last_post = &message->next;
     }
     pthread_mutex_unlock(&lock);
-    if (status < 0) {
-        free(post);
-        return status;
-    }
     if (first) {
         uint64_t one = 1;
         while (write(loop.wakeup, &one, sizeof one) < 0 && errno == EINTR)
             ;
     }
-    return 0;
+    return status;
+}
+
+static void run_post(void *context)
+{
+    struct post *post = context;
+    post->function(post->context);
+    free(post);
+}
+
+int task_post(task_function *function, void *context, hype_error **error)
+{
+    struct post *post = malloc(sizeof *post);
+    if (!post)
+        return error_memory(error);
+    *post = (struct post){{run_post, post, NULL}, function, context};
+    int status = task_send(&post->message, error);
+    if (status < 0)
+        free(post);
+    return status;
 }
 
 static void launch_on_loop(void *context)

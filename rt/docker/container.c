@@ -102,6 +102,11 @@ static int add_volumes(const struct docker *docker, json_t *mounts, const hype_e
             return error_memory(error);
         add_mount(mounts, folder ? "bind" : "volume", folder ? folder : name, env->mounts[i].path,
                   env->mounts[i].read_only);
+        /* Should a sweep remove the volume of a killed program whose last request is still on its way, Docker makes it
+         * once more: with the label, for the next sweep. */
+        if (!folder && text_starts_with(name, "hype-request-") && !docker->keep_volumes && !env->mounts[i].volume.keep)
+            json_object_set_new(json_array_get(mounts, json_array_size(mounts) - 1), "VolumeOptions",
+                                json_pack("{s:{s:s}}", "Labels", OWNER_LABEL, owner_self()));
     }
     return 0;
 }

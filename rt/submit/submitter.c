@@ -12,6 +12,100 @@
 static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
                                                                &submitter_gke};
 
+/* ---- Calls ---- */
+
+static void list_put(struct call_list *list, struct submitter_call *call)
+{
+    if (!list->first)
+        list->last = &list->first;
+    call->list = list;
+    call->next = NULL;
+    call->at = list->last;
+    *list->last = call;
+    list->last = &call->next;
+}
+
+static void list_take(struct submitter_call *call)
+{
+    if (!call->list)
+        return;
+    *call->at = call->next;
+    if (call->next)
+        call->next->at = call->at;
+    else
+        call->list->last = call->at;
+    call->list = NULL;
+}
+
+static void start_waiting(hype_submitter *submitter)
+{
+    for (struct submitter_call *call; submitter->running < submitter->limit && (call = submitter->waiting.first);) {
+        list_take(call);
+        list_put(&submitter->begun, call);
+        submitter->running++;
+        call->start(call);
+    }
+}
+
+void submitter_admit(hype_submitter *submitter, struct submitter_call *call)
+{
+    list_take(call);
+    list_put(&submitter->waiting, call);
+    if (submitter->closing)
+        call->cancel(call);
+    else
+        start_waiting(submitter);
+}
+
+void submitter_pause(hype_submitter *submitter, struct submitter_call *call)
+{
+    (void)call;
+    submitter->running--;
+    start_waiting(submitter);
+}
+
+void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call)
+{
+    list_take(call);
+    if (!submitter->begun.first && !submitter->waiting.first)
+        task_event_set(&submitter->drained);
+}
+
+void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
+{
+    submitter->running--;
+    submitter_withdraw(submitter, call);
+    start_waiting(submitter);
+}
+
+static unsigned n_closing;
+static struct task_event closed; /* none is being closed any more */
+
+/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
+static void close_in_task(void *context)
+{
+    hype_submitter *submitter = context;
+    n_closing++;
+    task_shield_begin();
+    submitter->closing = true;
+    while (submitter->waiting.first)
+        submitter->waiting.first->cancel(submitter->waiting.first);
+    for (struct submitter_call *call = submitter->begun.first, *next; call; call = next) {
+        next = call->next;
+        call->cancel(call);
+    }
+    while (submitter->begun.first) {
+        submitter->drained.set = false;
+        task_event_wait(&submitter->drained, NO_DEADLINE);
+    }
+    submitter->operations->close(submitter);
+    task_shield_end();
+    if (--n_closing == 0)
+        task_event_set(&closed);
+}
+
+/* ---- URLs ---- */
+
 struct parsed {
     struct submitter_url url;
     bool asked[ARRAY_SIZE(((struct submitter_url *)0)->options)];
@@ -131,61 +225,19 @@ static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter 
     if (status < 0)
         return error_wrap(error, status, "submitter '%s'", whole);
     (*submitter)->operations = found;
+    if ((*submitter)->limit == 0)
+        (*submitter)->limit = SUBMITTER_LIMIT;
     for (size_t i = 0; i < ARRAY_SIZE(parsed->asked) && parsed->url.options[i].name; i++)
         if (!parsed->asked[i]) {
-            hype_submitter_close(*submitter);
+            if (task_self())
+                close_in_task(*submitter);
+            else
+                task_run(close_in_task, *submitter, NULL);
             *submitter = NULL;
             return error_set(error, HYPE_INVALID, "submitter '%s' has no option '%s'", whole,
                              parsed->url.options[i].name);
         }
     return 0;
-}
-
-/* ---- Those that are open ---- */
-
-static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
-static hype_submitter *list;
-static pid_t list_owner; /* a child of fork() leaves its parent's alone */
-
-static void close_all_in_task(void);
-
-/* A program that ends leaves nothing behind, whatever it has not closed: at exit(3), and at signals where more than its
- * own processes would stay. */
-static void list_add(hype_submitter *submitter)
-{
-    pthread_mutex_lock(&list_lock);
-    if (list_owner == 0)
-        atexit(submitter_close_all);
-    if (list_owner != getpid())
-        list = NULL;
-    list_owner = getpid();
-    submitter->next_open = list;
-    list = submitter;
-    pthread_mutex_unlock(&list_lock);
-    if (submitter->operations->sweep)
-        ending_watch(close_all_in_task);
-}
-
-/* Whether it was there. */
-static bool list_remove(hype_submitter *submitter)
-{
-    pthread_mutex_lock(&list_lock);
-    hype_submitter **where = &list;
-    while (*where && *where != submitter)
-        where = &(*where)->next_open;
-    bool found = *where != NULL;
-    if (found)
-        *where = submitter->next_open;
-    pthread_mutex_unlock(&list_lock);
-    return found;
-}
-
-static hype_submitter *list_head(void)
-{
-    pthread_mutex_lock(&list_lock);
-    hype_submitter *head = list_owner == getpid() ? list : NULL;
-    pthread_mutex_unlock(&list_lock);
-    return head;
 }
 
 hype_submitter *submitter_open(const char *url, hype_error **error)
@@ -196,35 +248,123 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
     if (status == 0)
         open_parsed(&parsed, url, &submitter, error);
     free(parsed.text);
-    if (submitter)
-        list_add(submitter);
     return submitter;
+}
+
+/* ---- Those that are open ---- */
+
+/* All that are open, of this process: a child of fork() has none of its parent's servers, and ends without touching
+ * them. */
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static hype_submitter *open_submitters;
+static hype_submitter *default_submitter;
+static pid_t open_owner;
+
+/* A program that ends leaves no process, no container and no folder behind. */
+void submitter_close_all(void)
+{
+    bool some = false;
+    ending_join();
+    while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
+        pthread_mutex_lock(&open_lock);
+        hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
+        pthread_mutex_unlock(&open_lock);
+        if (!submitter)
+            break;
+        hype_submitter_close(submitter);
+        some = true;
+    }
+    if (some)
+        printer_drain_all();
+}
+
+/* With the lock held. */
+static void forget_parent(void)
+{
+    if (open_owner == getpid())
+        return;
+    if (open_owner == 0)
+        atexit(submitter_close_all);
+    open_submitters = default_submitter = NULL;
+    open_owner = getpid();
+}
+
+static void close_all_in_task(void);
+
+/* With the lock held. Where more than processes of its own would stay, signals too end the program in this way. */
+static void add_open(hype_submitter *submitter)
+{
+    forget_parent();
+    submitter->next = open_submitters;
+    open_submitters = submitter;
+    if (submitter->operations->sweep)
+        ending_watch(close_all_in_task);
+}
+
+/* False for one that is not open: what the end of the program has closed may be closed once more. */
+static bool remove_open(hype_submitter *submitter)
+{
+    bool found = false;
+    pthread_mutex_lock(&open_lock);
+    forget_parent();
+    hype_submitter **where = &open_submitters;
+    while (*where && *where != submitter)
+        where = &(*where)->next;
+    if (*where) {
+        *where = submitter->next;
+        found = true;
+    }
+    if (default_submitter == submitter)
+        default_submitter = NULL;
+    pthread_mutex_unlock(&open_lock);
+    return found;
+}
+
+static void close_all_in_task(void)
+{
+    for (;;) {
+        pthread_mutex_lock(&open_lock);
+        hype_submitter *submitter = open_submitters;
+        pthread_mutex_unlock(&open_lock);
+        if (!submitter)
+            break;
+        if (remove_open(submitter))
+            close_in_task(submitter);
+    }
+    while (n_closing > 0) {
+        closed.set = false;
+        task_event_wait(&closed, NO_DEADLINE);
+    }
+    printer_drain_all();
 }
 
 hype_submitter *hype_submitter_open(const char *url)
 {
     hype_error *error = NULL;
     hype_submitter *submitter = submitter_open(url, &error);
+    if (submitter) {
+        pthread_mutex_lock(&open_lock);
+        add_open(submitter);
+        pthread_mutex_unlock(&open_lock);
+    }
     error_publish(error);
     return submitter;
 }
 
-static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
-static hype_submitter *default_submitter;
-static pid_t default_owner;
-
 hype_submitter *submitter_default(hype_error **error)
 {
-    pthread_mutex_lock(&default_lock);
-    if (!default_submitter || default_owner != getpid()) { /* a child of fork() has none of its parent's servers */
+    pthread_mutex_lock(&open_lock);
+    forget_parent();
+    if (!default_submitter) {
         const char *url = getenv("HYPE_SUBMITTER");
         default_submitter = submitter_open(url && *url ? url : "process:", error);
-        if (!default_submitter)
+        if (default_submitter)
+            add_open(default_submitter);
+        else
             error_wrap(error, 0, "HYPE_SUBMITTER");
-        default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;
-    pthread_mutex_unlock(&default_lock);
+    pthread_mutex_unlock(&open_lock);
     return submitter;
 }
 
@@ -242,67 +382,8 @@ char *submitter_cache_uri(void)
     return folder ? text_format("file://%s", folder) : NULL;
 }
 
-void submitter_enter(hype_submitter *submitter, struct submitter_call *call)
-{
-    *call = (struct submitter_call){task_self(), submitter->calls};
-    submitter->calls = call;
-}
-
-void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
-{
-    struct submitter_call **where = &submitter->calls;
-    while (*where != call)
-        where = &(*where)->next;
-    *where = call->next;
-    if (!submitter->calls)
-        task_event_set(&submitter->drained);
-}
-
-static unsigned closing;
-static struct task_event closed; /* none is being closed */
-
-/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
-static void close_in_task(void *context)
-{
-    hype_submitter *submitter = context;
-    if (!list_remove(submitter) && ending())
-        ending_wait(); /* it is being closed already */
-    closing++;
-    task_shield_begin();
-    for (struct submitter_call *call = submitter->calls; call; call = call->next)
-        task_cancel(call->task);
-    while (submitter->calls) {
-        submitter->drained.set = false;
-        task_event_wait(&submitter->drained, NO_DEADLINE);
-    }
-    submitter->operations->close(submitter);
-    task_shield_end();
-    if (--closing == 0)
-        task_event_set(&closed);
-}
-
 void hype_submitter_close(hype_submitter *submitter)
 {
-    if (submitter && task_self())
-        close_in_task(submitter);
-    else if (submitter)
+    if (submitter && remove_open(submitter))
         task_run(close_in_task, submitter, NULL);
-}
-
-void submitter_close_all(void)
-{
-    ending_join();
-    for (hype_submitter *submitter; (submitter = list_head());)
-        hype_submitter_close(submitter);
-    default_submitter = NULL;
-}
-
-static void close_all_in_task(void)
-{
-    for (hype_submitter *submitter; (submitter = list_head());)
-        hype_submitter_close(submitter);
-    while (closing > 0) {
-        closed.set = false;
-        task_event_wait(&closed, NO_DEADLINE);
-    }
 }

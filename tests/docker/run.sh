@@ -9,7 +9,6 @@
 set -eu
 bin=$1 source=$2 kills=${3:-50}
 here=$source/tests/docker
-cache=${HYPE_DOCKER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-docker}
 [ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
 for program in dockerd debootstrap docker-registry podman openssl script; do
     command -v $program > /dev/null || { echo "skip: $program is missing (apt-get install docker.io debootstrap docker-registry podman openssl bsdutils)"; exit 77; }
@@ -26,19 +25,9 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM
 
-base() { # suite, packages
-    [ ! -f "$cache/$1.tar" ] || return 0
-    mkdir -p "$cache"
-    rm -rf "$cache/$1"
-    debootstrap --variant=minbase ${2:+--include=$2} "$1" "$cache/$1" > "$cache/$1.log" 2>&1 || { tail -n 5 "$cache/$1.log"; exit 1; }
-    cp /etc/apt/apt.conf.d/* "$cache/$1/etc/apt/apt.conf.d/" 2> /dev/null || :
-    rm -f "$cache/$1/etc/apt/apt.conf.d/"docker-*
-    tar -C "$cache/$1" -cf "$cache/$1.tar.part" .
-    mv "$cache/$1.tar.part" "$cache/$1.tar"
-    rm -rf "$cache/$1"
-}
-base bookworm
-base bullseye
+. "$source/tests/base.sh"
+debian_base bookworm
+debian_base bullseye
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
@@ -58,16 +47,16 @@ dockerd --tlsverify --tlscacert "$work/tls/ca.pem" --tlscert "$work/tls/server.p
 until_answers --unix-socket "$work/docker.sock" http://docker/_ping
 export DOCKER_HOST="unix://$work/docker.sock" DOCKER_BUILDKIT=0
 docker version > /dev/null || { tail -n 5 "$work/dockerd.log"; exit 1; }
-docker import "$cache/bookworm.tar" debian:bookworm-slim > /dev/null
-docker import "$cache/bullseye.tar" debian:bullseye-slim > /dev/null
+docker import "$base_images/bookworm.tar" debian:bookworm-slim > /dev/null
+docker import "$base_images/bullseye.tar" debian:bullseye-slim > /dev/null
 # The image of the project as its Dockerfile makes it; kept for the next run as long as what goes in stays the same.
 version=$(cd "$source" && cat Dockerfile CMakeLists.txt scripts/libcurl.sh rt/*.[ch] rt/*/*.[ch] rt/CMakeLists.txt runner/* include/hype/* | sha256sum | cut -c1-16)
-if [ -f "$cache/hype-$version.tar" ]; then
-    docker load -q < "$cache/hype-$version.tar" > /dev/null
+if [ -f "$base_images/hype-$version.tar" ]; then
+    docker load -q < "$base_images/hype-$version.tar" > /dev/null
 else
     docker build --network host -t hype "$source" > "$work/build.log" 2>&1 || { tail -n 30 "$work/build.log"; exit 1; }
-    rm -f "$cache"/hype-*.tar
-    docker save hype > "$cache/hype-$version.tar"
+    rm -f "$base_images"/hype-*.tar
+    docker save hype > "$base_images/hype-$version.tar"
 fi
 mkdir "$work/old"
 docker create --name take hype x > /dev/null
@@ -76,25 +65,8 @@ docker rm take > /dev/null
 printf 'FROM debian:bullseye-slim\nCOPY hype-run /bin/\nENTRYPOINT ["hype-run"]\n' > "$work/old/Dockerfile"
 docker build -t hype-old "$work/old" > /dev/null 2>&1
 
-failures=0
-check() { # name, commands
-    name=$1
-    shift
-    if (set -e; eval "$*") > "$work/out" 2>&1; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name: $*"
-        tail -n 15 "$work/out" | cut -c1-300 | sed 's/^/     /'
-        failures=$((failures + 1))
-    fi
-}
-on() { # submitter, command
-    HYPE_SUBMITTER="$1" timeout 120 "$2"
-}
-looks_around() { # submitter
-    on "$1" "$bin/extract_env" > "$work/env" && grep -q '^HYPE_EXECUTION_ID=hype-run-' "$work/env" && grep -q '^overlay / overlay' "$work/env"
-}
-HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$here/docker.c" -o "$work/calls"
+. "$source/tests/check.sh"
+HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$source/tests/containers.c" -o "$work/calls"
 export XDG_CACHE_HOME="$work/cache" # what is left there is this test's own
 local="docker:?image=hype&network=none&staging=file://$work/stage"
 
@@ -129,13 +101,10 @@ done
 mkdir -p "$work/secrets/key"
 echo sesame > "$work/secrets/key/word"
 check "secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$local&secrets=$work/secrets' '$work/calls'"
-says() { # words, submitter
-    ! on "$2" "$bin/hello" > "$work/said" 2>&1 && cat "$work/said" && grep -q "$1" "$work/said"
-}
-check "an image without hype-run" "says 'entry point is not set; put hype-run into it' 'docker:?image=debian:bookworm-slim'"
-check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none'"
-check "no image" "says 'no image is named' docker:"
-check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local'"
+check "an image without hype-run" "says 'entry point is not set; put hype-run into it' 'docker:?image=debian:bookworm-slim' '$bin/hello'"
+check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none' '$bin/hello'"
+check "no image" "says 'no image is named' docker: '$bin/hello'"
+check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local' '$bin/hello'"
 check "hype doctor finds all that is needed" "'$bin/hype' doctor '$local' | grep -c '^ok ' | grep -qx 6"
 check "hype doctor tells that an image has no hype-run" "! '$bin/hype' doctor 'docker:?image=debian:bookworm-slim' > '$work/said' && grep '^FAILS  probe: .*put hype-run into it' '$work/said'"
 check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
@@ -157,7 +126,7 @@ absent="docker:?image=127.0.0.1:$slow_port/hype:one&network=none"
 check "an absent image is pulled, with a bar on a terminal" "HYPE_SUBMITTER='$absent' script -qefc '$bin/hello' /dev/null > '$work/screen' && grep -q 'Pulling \\[.*MB/s' '$work/screen' && docker image inspect 127.0.0.1:$slow_port/hype:one"
 docker rmi -f "127.0.0.1:$slow_port/hype:one" > /dev/null
 check "and with lines elsewhere" "HYPE_LOG=info on '$absent' '$bin/hello' 2> '$work/lines' && grep 'Pulling image 127' '$work/lines' && grep 'Pull complete' '$work/lines'"
-check "a tag that is nowhere" "says 'cannot pull image 127.0.0.1:$registry_port/hype:two' 'docker:?image=127.0.0.1:$registry_port/hype:two'"
+check "a tag that is nowhere" "says 'cannot pull image 127.0.0.1:$registry_port/hype:two' 'docker:?image=127.0.0.1:$registry_port/hype:two' '$bin/hello'"
 
 # The daemon as one of another machine: TCP with certificates of both sides.
 far() { # certificates, commands
@@ -170,8 +139,8 @@ cp "$work/tls/cert.pem" "$work/tls/key.pem" "$work/others/"
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=others -keyout "$work/others/ca-key.pem" -out "$work/others/ca.pem" 2> /dev/null
 check "TCP with TLS" "far '$work/tls' \"on '$local' '$bin/hello' && looks_around '$local' && on '$local&secrets=$work/secrets' '$work/calls'\""
 check "a termination log from afar" "far '$work/tls' \"HYPE_LOG=info on '$local&keep-termination-log=1' '$bin/hello' 2> '$work/lines' && grep -q return.bin \\\"\\\$(sed -n 's/.*The termination log of .* is //p' '$work/lines')\\\"\"; rm -f '$XDG_CACHE_HOME'/hype/termination-logs/*"
-check "a daemon whose certificate is another's" "far '$work/others' \"says 'ertificate' '$local'\""
-check "DOCKER_API_VERSION" "DOCKER_API_VERSION=1.30 HYPE_LOG=info on '$local' '$bin/hello' 2>&1 | grep 'using 1.30' && DOCKER_API_VERSION=new says 'must be a version such as' '$local'"
+check "a daemon whose certificate is another's" "far '$work/others' \"says 'ertificate' '$local' '$bin/hello'\""
+check "DOCKER_API_VERSION" "DOCKER_API_VERSION=1.30 HYPE_LOG=info on '$local' '$bin/hello' 2>&1 | grep 'using 1.30' && DOCKER_API_VERSION=new says 'must be a version such as' '$local' '$bin/hello'"
 
 check "volumes in a folder of the host" "on '$local&secrets=$work/secrets&volumes=$work/volumes' '$work/calls' && test -z \"\$(ls '$work/volumes')\""
 check "keep-volumes" "on '$local&secrets=$work/secrets&volumes=$work/volumes&keep-volumes=1' '$work/calls' && cat '$work'/volumes/hype-request-*/x | grep -q written && on '$local&secrets=$work/secrets&keep-volumes=1' '$work/calls' && docker volume rm \$(docker volume ls -q)"
@@ -191,27 +160,27 @@ random() { # seed, most
 }
 for i in $(seq "$kills"); do
     [ $((i % 2)) = 0 ] && folder="&volumes=$work/volumes" || folder=
-    HYPE_SUBMITTER="$local$folder" "$work/calls" slow > /dev/null 2>&1 &
+    HYPE_SUBMITTER="$local$folder" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
     pid=$!
     sleep "$(random "$i$$" 1.2)"
     kill -9 $pid 2> /dev/null || :
     wait $pid 2> /dev/null || :
 done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
-HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
 pid=$!
 until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
 kill -9 $pid
 wait $pid 2> /dev/null || :
 check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc '$local' && test -z \"\$(remains)\""
-for signal in INT TERM HUP; do
-    HYPE_SUBMITTER="$local" env --default-signal=INT "$work/calls" slow > /dev/null 2>&1 &
+for signal in 1 2 15; do # SIGHUP, SIGINT, SIGTERM
+    HYPE_SUBMITTER="$local" env --default-signal=INT "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
     pid=$!
     until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
     kill -$signal $pid
     code=0
     wait $pid 2> /dev/null || code=$?
-    check "SIG$signal ends a program when its container is gone" "test $code = $((128 + $(kill -l $signal))) && remains && test -z \"\$(remains)\""
+    check "signal $signal ends a program when its container is gone" "test $code = $((128 + signal)) && remains && test -z \"\$(remains)\""
 done
 
 # Podman. Where it may not raise limits, its own defaults are too high.
@@ -225,4 +194,4 @@ docker load < "$work/hype.tar" > /dev/null
 check "Podman: samples" "on '$local' '$bin/hello' && looks_around '$local' && on '$local' '$bin/blur'"
 check "Podman: secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$local&secrets=$work/secrets' '$work/calls'"
 check "Podman: nothing remains" "remains && test -z \"\$(remains)\""
-[ $failures = 0 ] || { echo "$failures failed"; exit 1; }
+finish

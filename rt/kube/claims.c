@@ -73,9 +73,10 @@ static int get(struct claims *claims, const char *name, json_t **claim, hype_err
 static int create(struct claims *claims, const char *name, json_t *body, hype_error **error)
 {
     json_t *answer = NULL;
+    bool perhaps;
     if (!body)
         return error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
-    int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, NULL, error);
+    int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, &perhaps, error);
     if (answer)
         log_info("Kubernetes", "Created claim %s", name);
     json_decref(answer);

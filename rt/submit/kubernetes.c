@@ -147,9 +147,7 @@ static int create_pod(struct call *call, hype_error **error)
     int status = describe_pod(call, &pod, error);
     if (status < 0)
         return status;
-    task_shield_begin(); /* so that the deletion comes after the creation */
     status = kube_create(call->s->client, call->place->namespace, KUBE_PODS, pod, &answer, &call->made, error);
-    task_shield_end();
     if (answer && !call->state.pod)
         pod_state_take(&call->state, answer);
     json_decref(answer);

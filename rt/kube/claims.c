@@ -167,11 +167,11 @@ int claims_narrow(struct claims *claims, const char *name, hype_error **error)
     if (!claim || claim->narrowed)
         return 0;
     claim->narrowed = true;
-    log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", name);
+    log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", claim->name);
     task_shield_begin();
-    int status = replace(claims, name, error);
+    int status = replace(claims, claim->name, error); /* NAME may be gone after a wait */
     task_shield_end();
-    return error_wrap(error, status, "claim %s", name);
+    return error_wrap(error, status, "claim %s", claim->name);
 }
 
 /* ---- Using ---- */

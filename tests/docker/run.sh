@@ -73,7 +73,7 @@ local="docker:?image=hype&network=none&staging=file://$work/stage"
 check "hello" "on '$local' '$bin/hello'"
 traced() {
     (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
-        python3 "$here/../trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        python3 "$source/tests/trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
         "$bin/hype" report "$work/trace.json"
 }
 check "a trace with every phase" "traced '$local'"

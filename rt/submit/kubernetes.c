@@ -163,10 +163,13 @@ static void tell_progress(struct call *call)
         log_info("Kubernetes", "Pod %s assigned to node %s", call->job->id, node);
         trace_place(&call->job->trace, "pod", call->job->id, node);
         trace_phase(&call->job->trace, TRACE_SCHEDULE, call->job->trace.sent);
-        trace_starting(&call->job->trace); /* the image's pull too: a pod's status does not tell when it ended */
+        trace_pulling(&call->job->trace);
         call->node_told = true;
     }
-    call->started = call->started || diagnose_phase(call->state.pod) != POD_WAITING;
+    if (diagnose_phase(call->state.pod) != POD_WAITING && !call->started) {
+        call->started = true;
+        trace_starting(&call->job->trace);
+    }
 }
 
 static int follow_log(struct call *call, hype_error **error)

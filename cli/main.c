@@ -15,8 +15,8 @@ static const char usage[] =
     "doctor looks at all that calls of SUBMITTER (HYPE_SUBMITTER, else process:) need, from the connection to a\n"
     "probe that runs there, and tells what is missing and what to do.\n"
     "\n"
-    "gc lists what was staged in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR) more than N days\n"
-    "ago (7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
+    "gc lists what no call has used for N days in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR)\n"
+    "(7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
     "programs of this machine that have ended without doing so; with k8s: and gke: their pods, claims and what\n"
     "they staged, and lists those of other machines' programs that are more than N days old.\n";
 

@@ -191,6 +191,7 @@ done
 
 # Podman. Where it may not raise limits, its own defaults are too high.
 printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > "$work/containers.conf"
+cd "$work" # where conmon leaves a file
 CONTAINERS_CONF="$work/containers.conf" podman --root "$work/podman" --runroot "$work/podman-run" system service --time 0 "unix://$work/podman.sock" > "$work/podman.log" 2>&1 &
 echo $! > "$work/podman.pid"
 until_answers --unix-socket "$work/podman.sock" http://podman/_ping

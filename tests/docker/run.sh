@@ -7,7 +7,7 @@
 #
 # Base images are made with debootstrap, once, in $HYPE_DOCKER (default: ~/.cache/hype-docker).
 set -eu
-bin=$1 source=$2 kills=${3:-50}
+bin=$(cd "$1" && pwd) source=$(cd "$2" && pwd) kills=${3:-50}
 here=$source/tests/docker
 [ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
 for program in dockerd debootstrap docker-registry podman openssl script; do

@@ -389,6 +389,7 @@ int fetch_and_run(const char *manifest_uri)
     struct sigaction on_term = {.sa_handler = stop};
     sigaction(SIGTERM, &on_term, NULL);
     sigaction(SIGINT, &on_term, NULL);
+    mark_begin();
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
@@ -399,5 +400,6 @@ int fetch_and_run(const char *manifest_uri)
     write_termination_log(&run);
     bool failed = run.error || run.failed;
     run_free(&run);
+    mark_end();
     return failed;
 }

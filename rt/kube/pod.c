@@ -104,6 +104,7 @@ static void add_variables(json_t *container, const struct pod_plan *plan)
     if (termination)
         set_variable(container, "HYPE_TERMINATION_LOG", termination, true);
     set_variable(container, "HYPE_EXECUTION_ID", plan->job->id, true);
+    set_variable(container, OUTPUT_MARK_VARIABLE, "1", true);
     if (plan->staging_secret)
         json_array_append_new(pod_child(container, "envFrom", true),
                               json_pack("{s:{s:s}}", "secretRef", "name", plan->staging_secret));
@@ -176,7 +177,7 @@ static int add_claims(json_t *spec, json_t *container, const struct pod_plan *pl
         size_t same = 0;
         while (strcmp(plan->claims[same], plan->claims[i]) != 0)
             same++;
-        cleanup_free char *volume = text_format("hype-claim-%zu", same);
+        cleanup_free char *volume = text_format(POD_CLAIM_VOLUME "%zu", same);
         if (!volume)
             return error_memory(error);
         json_t *source = json_pack("{s:s}", "claimName", plan->claims[i]);

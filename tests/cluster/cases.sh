@@ -284,6 +284,7 @@ check "the kubelet is killed in mid-run" "restarts kubelet KILL"
 compacts() {
     begin doze 10
     wait_until pods_run
+    seen=$(as_admin kubectl get --raw /api/v1/namespaces/hype/pods | sed 's/.*"PodList"[^}]*"resourceVersion":"\([0-9]*\)".*/\1/')
     for i in $(seq 20); do as_admin kubectl create configmap "filler-$i"; done
     "$here/cluster" stop apiserver KILL
     revision=$(curl -sf http://127.0.0.1:2379/v3/kv/range -d '{"key": "AA=="}' | sed 's/.*"revision":"\([0-9]*\)".*/\1/')
@@ -291,6 +292,7 @@ compacts() {
     "$here/cluster" start apiserver
     wait $pid
     cat "$work/said"
+    as_admin kubectl get --raw "/api/v1/namespaces/hype/pods?watch=1&timeoutSeconds=5&resourceVersion=$seen" | grep '"code":410'
 }
 check "etcd forgets what a watch has seen" compacts
 check "a hundred pods at once" "test \"\$(HYPE_SUBMITTER='$here_s3' timeout 400 '$calls' request=cpu=1m --times 100 doze 1 | tee -a /dev/stderr)\" = '100 of 100'"

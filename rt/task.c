@@ -55,13 +55,14 @@ struct task {
     unsigned shields;
     int wake; /* what the wait returns */
     struct task_timer timer;
-    struct launch *end; /* who waits for the task to be gone, or NULL */
+    struct launch *end; /* who waits for the task to be gone, and has its memory; NULL: it is the task's own */
     task *next;         /* on the ready list or an event's list of waiters */
 };
 
 struct post {
     task_function *function;
     void *context;
+    bool allocated; /* else it is part of what CONTEXT points to, which waits for it */
     struct post *next;
 };
 
@@ -70,6 +71,7 @@ struct work {
     void *context;
     int result;
     task *waiting;
+    struct post done;
     struct work *next;
 };
 
@@ -256,6 +258,7 @@ static void task_main(void)
 /* Tells a thread that a task has been started, or has ended. */
 struct launch {
     task *task;
+    struct post post;
     bool launched;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -287,10 +290,10 @@ static void task_continue(task *t)
         __tsan_destroy_fiber(t->fiber);
 #endif
         stack_give(t->stack);
-        struct launch *end = t->end;
-        free(t);
-        if (end)
-            launch_done(end, true);
+        if (t->end)
+            launch_done(t->end, true);
+        else
+            free(t);
     }
 }
 
@@ -555,6 +558,8 @@ int task_group_wait(struct task_group *group, hype_error **error)
 
 /* ---- Blocking work ---- */
 
+static int add_post(struct post *post, hype_error **error);
+
 static void work_done(void *context)
 {
     struct work *work = context;
@@ -576,9 +581,8 @@ static void *worker_main(void *unused)
             loop.last_work = &loop.first_work;
         pthread_mutex_unlock(&lock);
         work->result = work->function(work->context);
-        /* A post needs memory; there is no other way to tell the loop, so it is tried until there is some. */
-        while (task_post(work_done, work, NULL) < 0)
-            sched_yield();
+        work->done = (struct post){.function = work_done, .context = work};
+        add_post(&work->done, NULL);
         pthread_mutex_lock(&lock);
     }
     return unused;
@@ -634,9 +638,9 @@ static void run_posts(struct task_watch *unused_watch, uint32_t unused_events)
     loop.last_post = &loop.first_post;
     pthread_mutex_unlock(&lock);
     while (post) {
-        struct post *next = post->next;
+        struct post *next = post->next, *own = post->allocated ? post : NULL;
         post->function(post->context);
-        free(post);
+        free(own);
         post = next;
     }
 }
@@ -718,12 +722,9 @@ static int loop_start(hype_error **error)
     return 0;
 }
 
-int task_post(task_function *function, void *context, hype_error **error)
+/* Fails only when the loop does not run yet and cannot be started. */
+static int add_post(struct post *post, hype_error **error)
 {
-    struct post *post = malloc(sizeof *post);
-    if (!post)
-        return error_memory(error);
-    *post = (struct post){function, context, NULL};
     pthread_mutex_lock(&lock);
     int status = loop.started ? 0 : loop_start(error);
     bool first = false;
@@ -733,16 +734,24 @@ int task_post(task_function *function, void *context, hype_error **error)
         loop.last_post = &post->next;
     }
     pthread_mutex_unlock(&lock);
-    if (status < 0) {
-        free(post);
-        return status;
-    }
     if (first) {
         uint64_t one = 1;
         while (write(loop.wakeup, &one, sizeof one) < 0 && errno == EINTR)
             ;
     }
-    return 0;
+    return status;
+}
+
+int task_post(task_function *function, void *context, hype_error **error)
+{
+    struct post *post = malloc(sizeof *post);
+    if (!post)
+        return error_memory(error);
+    *post = (struct post){.function = function, .context = context, .allocated = true};
+    int status = add_post(post, error);
+    if (status < 0)
+        free(post);
+    return status;
 }
 
 static void launch_on_loop(void *context)
@@ -759,41 +768,35 @@ static void launch_wait(struct launch *launch)
     pthread_mutex_unlock(&launch->lock);
 }
 
-static int start(task_function *function, void *context, struct launch *end, task **started, hype_error **error)
+static int start(task *t, hype_error **error)
 {
-    task *t = task_new(function, context);
-    if (!t)
-        return error_memory(error);
-    t->end = end;
-    int status = 0;
-    bool launched;
-    if (on_loop_thread) {
-        launched = task_launch(t);
-    } else {
-        struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-        status = task_post(launch_on_loop, &launch, error);
-        if (status == 0)
-            launch_wait(&launch);
-        launched = launch.launched;
-    }
-    if (!launched) {
-        free(t);
-        return status < 0 ? status : error_memory(error);
-    }
-    if (started)
-        *started = t;
-    return 0;
+    if (on_loop_thread)
+        return task_launch(t) ? 0 : error_memory(error);
+    struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    launch.post = (struct post){.function = launch_on_loop, .context = &launch};
+    int status = add_post(&launch.post, error);
+    if (status < 0)
+        return status;
+    launch_wait(&launch);
+    return launch.launched ? 0 : error_memory(error);
 }
 
 int task_start(task_function *function, void *context, task **started, hype_error **error)
 {
-    return start(function, context, NULL, started, error);
+    task *t = task_new(function, context);
+    int status = t ? start(t, error) : error_memory(error);
+    if (status < 0)
+        free(t);
+    else if (started)
+        *started = t;
+    return status;
 }
 
 int task_run(task_function *function, void *context, hype_error **error)
 {
     struct launch end = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    int status = start(function, context, &end, NULL, error);
+    task t = {.function = function, .argument = context, .timer.fire = task_timed_out, .end = &end};
+    int status = start(&t, error);
     if (status == 0)
         launch_wait(&end);
     return status;

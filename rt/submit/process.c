@@ -301,7 +301,17 @@ static int start_server(struct process_submitter *s, const struct staged_code *c
         status = spawn_server(s, server, (const char *const *)arguments, error);
     for (size_t i = 0; arguments[i]; i++)
         free(arguments[i]);
-    return status < 0 ? status : task_start(server_main, server, NULL, error);
+    if (status < 0)
+        return status;
+    status = task_start(server_main, server, NULL, error);
+    if (status < 0) {
+        int wait_status;
+        kill(server->process.pid, SIGTERM);
+        task_shield_begin();
+        spawn_wait(&server->process, &wait_status, NULL);
+        task_shield_end();
+    }
+    return status;
 }
 
 static void server_fail(struct server *server, hype_error *error)

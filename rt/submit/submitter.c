@@ -4,6 +4,7 @@
 #include "../task.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -225,6 +226,7 @@ static void close_in_task(void *context)
 
 void hype_submitter_close(hype_submitter *submitter)
 {
-    if (submitter)
-        task_run(close_in_task, submitter, NULL);
+    /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
+    while (submitter && task_run(close_in_task, submitter, NULL) < 0)
+        sched_yield();
 }

@@ -14,6 +14,10 @@ int curl_load(hype_error **error)
         CURL_FUNCTIONS(CURL_NAME)
 #undef CURL_NAME
     };
+    if (&curl_built_in) {
+        curl_table = curl_built_in.table;
+        return 0;
+    }
     static struct library curl = {
         .file = "libcurl.so.4",
         .purpose = "talks to the network",

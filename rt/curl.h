@@ -1,9 +1,9 @@
 /*
  * curl.h: libcurl, loaded when the first request is made.
  *
- * It brings two dozen libraries along, which would take longer to load than a whole call of the process submitter; and
- * hype-run shall start in images that have none. So its functions are reached through a table. The names stay curl's
- * own.
+ * It brings two dozen libraries along, which would take longer to load than a whole call of the process submitter. So its
+ * functions are reached through a table; the names stay curl's own. hype-run may have one built in, since the images
+ * that it is copied into have none: runner/curl.c.
  */
 #ifndef HYPE_RT_CURL_H
 #define HYPE_RT_CURL_H
@@ -35,11 +35,19 @@
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
 
-extern struct curl_table {
+struct curl_table {
 #define CURL_FIELD(name) __typeof__(name) *name##_;
     CURL_FUNCTIONS(CURL_FIELD)
 #undef CURL_FIELD
-} curl_table;
+};
+extern struct curl_table curl_table;
+
+/* A libcurl that is linked into the program, and certificate authorities (PEM) for where the system has none. */
+struct curl_built_in {
+    struct curl_table table;
+    const char *authorities, *authorities_end;
+};
+extern const struct curl_built_in curl_built_in __attribute__((weak, visibility("hidden")));
 
 /* Loads it once; -HYPE_SYSTEM says what to install. Loop thread only. */
 int curl_load(hype_error **error);

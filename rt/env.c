@@ -50,6 +50,18 @@ hype_env hype_with_label(hype_env env, const char *name, const char *value)
     return env;
 }
 
+hype_env hype_with_node_selector(hype_env env, const char *label, const char *value)
+{
+    SET_PAIR(env, pod.node_selector, label, value);
+    return env;
+}
+
+hype_env hype_with_annotation(hype_env env, const char *name, const char *value)
+{
+    SET_PAIR(env, pod.annotations, name, value);
+    return env;
+}
+
 hype_env hype_with_secret(hype_env env, const char *name, const char *path)
 {
     for (size_t i = 0; i < ARRAY_SIZE(env.secrets); i++)
@@ -82,15 +94,44 @@ hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char 
     return with_mount(env, (hype_mount){volume, path, true});
 }
 
+static void add_text(hype_env *env, const char **texts, size_t n, const char *text, const char *full)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!texts[i]) {
+            texts[i] = text;
+            return;
+        }
+    env->invalid = full;
+}
+
 hype_env hype_with_file(hype_env env, const char *path)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(env.files); i++)
-        if (!env.files[i]) {
-            env.files[i] = path;
-            return env;
-        }
-    env.invalid = "the environment has more files than hype_env has room for";
+    add_text(&env, env.files, ARRAY_SIZE(env.files), path, "the environment has more files than hype_env has room for");
     return env;
+}
+
+hype_env hype_with_toleration(hype_env env, const char *taint)
+{
+    add_text(&env, env.pod.tolerations, ARRAY_SIZE(env.pod.tolerations), taint,
+             "the environment has more tolerations than hype_env has room for");
+    return env;
+}
+
+hype_env hype_with_namespace(hype_env env, const char *name)
+{
+    env.pod.in_namespace = name;
+    return env;
+}
+
+hype_env hype_with_service_account(hype_env env, const char *name)
+{
+    env.pod.service_account = name;
+    return env;
+}
+
+hype_env hype_env_from_pod_file(const char *path)
+{
+    return (hype_env){.pod.file = path};
 }
 
 hype_env hype_with_timeout(hype_env env, double seconds)

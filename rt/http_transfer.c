@@ -86,6 +86,25 @@ static void set_pem(struct transfer *transfer, CURLoption option, const char *pe
     }
 }
 
+/* A libcurl of the system knows where its authorities are. One that is built in looks where Debian, Fedora, SUSE and
+ * others have them. */
+static void set_usual_authorities(struct transfer *transfer)
+{
+    static const char *const files[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
+                                        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+                                        "/etc/ssl/cert.pem"};
+    if (!&curl_built_in)
+        return;
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        if (access(files[i], R_OK) == 0) {
+            set_option(transfer, CURLOPT_CAINFO, files[i]);
+            return;
+        }
+    struct curl_blob blob = {(void *)(uintptr_t)curl_built_in.authorities,
+                             (size_t)(curl_built_in.authorities_end - curl_built_in.authorities), CURL_BLOB_NOCOPY};
+    set_option(transfer, CURLOPT_CAINFO_BLOB, &blob);
+}
+
 static void set_tls(struct transfer *transfer)
 {
     const struct http_tls *tls = transfer->request->tls;
@@ -103,6 +122,8 @@ static void set_tls(struct transfer *transfer)
             set_option(transfer, CURLOPT_CAINFO, file);
         if (folder && *folder)
             set_option(transfer, CURLOPT_CAPATH, folder);
+        if ((!file || !*file) && (!folder || !*folder))
+            set_usual_authorities(transfer);
     }
     set_pem(transfer, CURLOPT_SSLCERT_BLOB, tls ? tls->certificate : NULL);
     set_pem(transfer, CURLOPT_SSLKEY_BLOB, tls ? tls->key : NULL);

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 # shellcheck disable=SC2086
 install_packages $HYPE_BUILD_PACKAGES $HYPE_TEST_PACKAGES
 install_servers
+sh scripts/libcurl.sh || [ "${CI:-}" != true ] # without it hype-run needs libcurl4 where it runs
 
 suite() { # preset, ctest options
     preset=$1

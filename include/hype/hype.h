@@ -146,6 +146,20 @@ typedef struct hype_mount {
     bool read_only;
 } HYPE_ALIGNED(8) hype_mount;
 
+typedef struct hype_pod {          /* what only Kubernetes knows; see docs/kubernetes.md */
+    const char *file;              /* a pod in YAML or JSON, over which everything else is laid */
+    const char *in_namespace;      /* NULL: the submitter's */
+    const char *service_account;
+    hype_pair node_selector[8];
+    const char *tolerations[8];    /* "key=value:Effect", "key:Effect", "key", or "*" for every taint */
+    const char *priority_class;
+    const char *image_pull_policy; /* "Always", "IfNotPresent" or "Never" */
+    const char *pull_secrets[4];
+    hype_pair annotations[8];
+    double active_deadline;        /* seconds that the cluster lets it run; 0: any */
+    double pending_timeout;        /* seconds that it may take to start; 0: the submitter's, which is 600 */
+} HYPE_ALIGNED(8) hype_pod;
+
 typedef struct hype_env {
     const char *image;       /* container image whose entry point is hype-run */
     hype_pair requests[8];   /* "cpu" "750m", "memory" "2Gi", … */
@@ -156,6 +170,7 @@ typedef struct hype_env {
     hype_pair labels[16];
     const char *files[16];   /* local files that appear in the function's working directory */
     double timeout;          /* seconds for the whole call; 0: none */
+    hype_pod pod;            /* for Kubernetes alone */
     const char *invalid;     /* set by hype_with_*() when something did not fit */
 } hype_env;
 
@@ -172,6 +187,15 @@ hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /*
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
+hype_env hype_with_namespace(hype_env env, const char *name);
+hype_env hype_with_service_account(hype_env env, const char *name);
+hype_env hype_with_node_selector(hype_env env, const char *label, const char *value);
+hype_env hype_with_toleration(hype_env env, const char *taint);
+hype_env hype_with_annotation(hype_env env, const char *name, const char *value);
+/* An environment whose pods start from a file: YAML or JSON with one Pod that has a container "hype-run" with an image.
+ * Its args are replaced, requests and the like of the environment are laid over it, and all else stays as written. The
+ * file is read when a call is made. */
+hype_env hype_env_from_pod_file(const char *path);
 
 /* A claim of its own that is deleted when the submitter closes; mounts of one value share one claim. */
 hype_volume hype_volume_transient(const char *storage_class, const char *size);
@@ -184,6 +208,10 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
  *                                 secrets=/FOLDER (its subfolders are the secrets), keep-container=1,
  *                                 keep-termination-log=1, keep-volumes=1
+ *   k8s://CONTEXT/NAMESPACE?staging=STORE&image=IMAGE
+ *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:
+ *                                 pending-timeout=SECONDS, service-account=NAME, staging-secret=NAME,
+ *                                 staging-volume=host|claim:NAME, keep-pods=1
  * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; without it a folder in ~/.cache. */
 typedef struct hype_submitter hype_submitter;
 

@@ -794,18 +794,6 @@ static int set_address(struct docker_submitter *s, const char *host, hype_error 
     return !s->base ? error_memory(error) : tls ? read_tls(s, error) : 0;
 }
 
-static bool option_is_set(struct submitter_url *url, const char *name)
-{
-    const char *value = submitter_url_option(url, name);
-    return value && *value && strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
-}
-
-static char *copy_option(struct submitter_url *url, const char *name)
-{
-    const char *value = submitter_url_option(url, name);
-    return value ? strdup(value) : NULL;
-}
-
 static int docker_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
 {
     const char *host = getenv("DOCKER_HOST"), *staging = submitter_url_option(url, "staging");
@@ -816,12 +804,12 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
         return error_memory(error);
     }
     s->submitter.operations = &submitter_docker;
-    s->image = copy_option(url, "image");
-    s->secrets = copy_option(url, "secrets");
-    s->network = copy_option(url, "network");
-    s->keep_container = option_is_set(url, "keep-container");
-    s->keep_log = option_is_set(url, "keep-termination-log");
-    s->keep_volumes = option_is_set(url, "keep-volumes");
+    s->image = submitter_url_copy(url, "image");
+    s->secrets = submitter_url_copy(url, "secrets");
+    s->network = submitter_url_copy(url, "network");
+    s->keep_container = submitter_url_flag(url, "keep-container");
+    s->keep_log = submitter_url_flag(url, "keep-termination-log");
+    s->keep_volumes = submitter_url_flag(url, "keep-volumes");
     int status = set_address(s, host && *host ? host : "unix:///var/run/docker.sock", error);
     if (status == 0)
         status = store_open(staging ? staging : default_staging, &s->staging, error);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
 
 struct parsed {
     struct submitter_url url;
@@ -97,6 +97,18 @@ const char *submitter_url_option(struct submitter_url *url, const char *name)
             value = url->options[i].value;
         }
     return value;
+}
+
+char *submitter_url_copy(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value ? strdup(value) : NULL;
+}
+
+bool submitter_url_flag(struct submitter_url *url, const char *name)
+{
+    const char *value = submitter_url_option(url, name);
+    return value && *value && strcmp(value, "0") != 0 && strcmp(value, "no") != 0 && strcmp(value, "false") != 0;
 }
 
 static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter **submitter, hype_error **error)

@@ -45,6 +45,8 @@ struct submitter_url {
 };
 /* The value of an option, or NULL. Options that no back end asked for are an error at open. */
 const char *submitter_url_option(struct submitter_url *url, const char *name);
+char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
+bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
 struct submitter_operations {
     const char *scheme; /* "process" */
@@ -79,6 +81,6 @@ hype_submitter *submitter_default(hype_error **error);
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);
 
-extern const struct submitter_operations submitter_process, submitter_docker;
+extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s;
 
 #endif

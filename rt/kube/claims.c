@@ -1,0 +1,236 @@
+/*
+ * claims.c: claims made once, shared by mounts, and taken away again.
+ *
+ * Readers and writers: a pod's object goes only when the node has released the pod's volumes, and a call that writes
+ * ends its use of a claim only when it has seen that. So readers that wait for writers find all that was written, and a
+ * disk that the cluster can attach elsewhere; what is left to do then (detaching) the cluster itself waits for.
+ */
+#include "claims.h"
+
+#include "../log.h"
+#include "../owner.h"
+#include "../task.h"
+#include "pod.h"
+#include "pods.h"
+#include "sweep.h"
+
+#include <string.h>
+
+struct claim {
+    char *name;
+    unsigned id; /* of the volume; 0 where the name tells */
+    bool keep;
+    struct task_event ready;
+    hype_error *failure; /* it could not be made: the next call that wants it makes another */
+    unsigned writers;
+    struct task_event released; /* no writer is left */
+    struct claim *next;
+};
+
+struct claims {
+    struct kube_client *client;
+    char *namespace;
+    char *submitter;
+    struct claim *list;
+};
+
+json_t *claim_describe(const hype_volume *volume, const char *name, const char *submitter)
+{
+    json_t *claim = json_pack("{s:s, s:s, s:{s:s, s:{s:s}}, s:{s:[ss], s:{s:{s:s}}}}", "apiVersion", "v1", "kind",
+                              "PersistentVolumeClaim", "metadata", "name", name, "labels", MANAGED_LABEL, MANAGED_BY,
+                              "spec", "accessModes", "ReadWriteOnce", "ReadOnlyMany", "resources", "requests",
+                              "storage", volume->size ? volume->size : "1Gi");
+    json_t *labels = json_object_get(json_object_get(claim, "metadata"), "labels");
+    if (!volume->name && !volume->keep) {
+        json_object_set_new(labels, OWNER_LABEL, json_string(owner_self()));
+        json_object_set_new(labels, SUBMITTER_LABEL, json_string(submitter));
+    }
+    if (volume->storage_class)
+        json_object_set_new(json_object_get(claim, "spec"), "storageClassName", json_string(volume->storage_class));
+    return claim;
+}
+
+/* ---- Making ---- */
+
+static char *path_of(const struct claims *claims, const char *name)
+{
+    return text_format("/api/v1/namespaces/%s/" KUBE_CLAIMS "%s%s", claims->namespace, *name ? "/" : "", name);
+}
+
+static bool is_there(struct claims *claims, const char *name, hype_error **error, int *status)
+{
+    int code = 0;
+    hype_error *failure = NULL;
+    cleanup_free char *path = path_of(claims, name);
+    *status = path ? kube_perform(claims->client, &(struct kube_request){.path = path}, NULL, &code, &failure)
+                   : error_memory(&failure);
+    bool found = *status == 0;
+    if (code == 404)
+        *status = 0;
+    if (*status < 0 && error && !*error)
+        *error = steal_pointer(failure);
+    error_free(failure);
+    return found;
+}
+
+static int create(struct claims *claims, const hype_volume *volume, const char *name, hype_error **error)
+{
+    int code = 0;
+    hype_error *failure = NULL;
+    cleanup_free char *path = path_of(claims, "");
+    json_t *body = claim_describe(volume, name, claims->submitter);
+    if (!path || !body) {
+        json_decref(body);
+        return body ? error_memory(error)
+                    : error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
+    }
+    /* A name that is there already is fine: of a try whose answer was lost, or another program's persistent claim. */
+    int status = kube_perform(claims->client,
+                              &(struct kube_request){.method = "POST", .path = path, .body = body, .idempotent = true},
+                              NULL, &code, &failure);
+    json_decref(body);
+    if (status == 0)
+        log_info("Kubernetes", "Created claim %s", name);
+    if (code == 409)
+        status = 0;
+    if (status < 0 && error && !*error)
+        *error = steal_pointer(failure);
+    error_free(failure);
+    return error_wrap(error, status, "claim %s", name);
+}
+
+static int make(struct claims *claims, const hype_volume *volume, const char *name, hype_error **error)
+{
+    int status = 0;
+    if (volume->name && is_there(claims, name, error, &status))
+        return 0;
+    return status < 0 ? error_wrap(error, status, "claim %s", name) : create(claims, volume, name, error);
+}
+
+static struct claim *find(struct claims *claims, const hype_volume *volume)
+{
+    for (struct claim *c = claims->list; c; c = c->next)
+        if (!c->failure && (volume->name ? strcmp(c->name, volume->name) == 0 : c->id != 0 && c->id == volume->id))
+            return c;
+    return NULL;
+}
+
+static struct claim *add(struct claims *claims, const hype_volume *volume)
+{
+    char unique[9];
+    text_random(unique, 8);
+    struct claim *claim = calloc(1, sizeof *claim);
+    if (claim)
+        claim->name = volume->name ? strdup(volume->name) : text_format("hype-request-%s", unique);
+    if (!claim || !claim->name) {
+        free(claim);
+        return NULL;
+    }
+    claim->id = volume->name ? 0 : volume->id;
+    claim->keep = volume->name || volume->keep;
+    claim->next = claims->list;
+    claims->list = claim;
+    return claim;
+}
+
+/* The first call that wants a claim makes it, others wait for that. */
+static int ensure(struct claims *claims, const hype_volume *volume, struct claim **found, hype_error **error)
+{
+    struct claim *claim = find(claims, volume);
+    if (!claim) {
+        claim = add(claims, volume);
+        if (!claim)
+            return error_memory(error);
+        task_shield_begin(); /* the others' claim too */
+        make(claims, volume, claim->name, &claim->failure);
+        task_shield_end();
+        task_event_set(&claim->ready);
+    }
+    *found = claim;
+    int status = task_event_wait(&claim->ready, NO_DEADLINE);
+    if (status == 0 && claim->failure)
+        return error_set(error, (hype_status)-claim->failure->status, "%s", claim->failure->message);
+    return status;
+}
+
+/* ---- Using ---- */
+
+static bool writes_to(const hype_env *env, const struct claims_use *use, const struct claim *claim)
+{
+    for (size_t i = 0; i < CLAIMS_MOST && env->mounts[i].path; i++)
+        if (use->of[i] == claim && !env->mounts[i].read_only)
+            return true;
+    return false;
+}
+
+static int wait_for_writers(const hype_env *env, const struct claims_use *use)
+{
+    int status = 0;
+    for (size_t i = 0; i < CLAIMS_MOST && env->mounts[i].path && status == 0; i++)
+        while (status == 0 && use->of[i]->writers > 0 && !writes_to(env, use, use->of[i])) {
+            use->of[i]->released.set = false;
+            status = task_event_wait(&use->of[i]->released, NO_DEADLINE);
+        }
+    return status;
+}
+
+int claims_use(struct claims *claims, const hype_env *env, struct claims_use *use, hype_error **error)
+{
+    *use = (struct claims_use){.writes = false};
+    for (size_t i = 0; i < CLAIMS_MOST && env->mounts[i].path; i++) {
+        int status = ensure(claims, &env->mounts[i].volume, &use->of[i], error);
+        if (status < 0)
+            return status;
+        use->names[i] = use->of[i]->name;
+    }
+    int status = wait_for_writers(env, use);
+    for (size_t i = 0; i < CLAIMS_MOST && env->mounts[i].path && status == 0; i++)
+        if (!env->mounts[i].read_only) {
+            use->writes = use->writing[i] = true;
+            use->of[i]->writers++;
+        }
+    return status;
+}
+
+void claims_release(struct claims_use *use)
+{
+    for (size_t i = 0; i < CLAIMS_MOST; i++)
+        if (use->writing[i] && --use->of[i]->writers == 0)
+            task_event_set(&use->of[i]->released);
+}
+
+/* ---- The whole ---- */
+
+int claims_open(struct kube_client *client, const char *namespace, const char *submitter, struct claims **claims,
+                hype_error **error)
+{
+    struct claims *c = calloc(1, sizeof *c);
+    if (!c)
+        return error_memory(error);
+    c->client = client;
+    c->namespace = strdup(namespace);
+    c->submitter = strdup(submitter);
+    if (!c->namespace || !c->submitter) {
+        claims_close(c);
+        return error_memory(error);
+    }
+    *claims = c;
+    return 0;
+}
+
+void claims_close(struct claims *claims)
+{
+    if (!claims)
+        return;
+    for (struct claim *claim; (claim = claims->list);) {
+        claims->list = claim->next;
+        if (!claim->keep)
+            kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, claim->name, 0);
+        error_free(claim->failure);
+        free(claim->name);
+        free(claim);
+    }
+    free(claims->namespace);
+    free(claims->submitter);
+    free(claims);
+}

@@ -1,0 +1,45 @@
+/*
+ * logs.h: what a pod's container prints, as it prints it.
+ *
+ * The log is followed by one long answer. When that breaks the next begins with the second in which it broke off and
+ * leaves out what has been seen: lines carry the time at which the node read them, and their order in the log is fixed,
+ * so counting the lines of that second is enough.
+ */
+#ifndef HYPE_RT_KUBE_LOGS_H
+#define HYPE_RT_KUBE_LOGS_H
+
+#include "../output.h"
+#include "../task.h"
+#include "client.h"
+
+/* Where in a log one has arrived, and the state of reading it: "TIME TEXT\n" for each line, cut anywhere. */
+struct log_reader {
+    struct output *output; /* borrowed */
+    /* So far, over all answers. */
+    char second[48]; /* "2026-11-26T07:00:00" and the zone, of the latest line; "": nothing was seen */
+    size_t lines;    /* complete ones of that second */
+    size_t partial;  /* bytes that were seen of the line that has not ended */
+    /* Of this answer. */
+    size_t skip_lines; /* that still have to be left out */
+    size_t skip_bytes; /* of the next line after them */
+    char skip_second[48];
+    char time[48];
+    size_t time_length;
+    enum { LOG_TIME, LOG_TEXT, LOG_SEEN, LOG_UNTIMED } in; /* SEEN: left out; UNTIMED: no line of the container's */
+};
+void log_reader_restart(struct log_reader *reader); /* another answer begins */
+http_sink log_reader_feed;
+
+struct pod_logs {
+    struct kube_client *client;
+    const char *namespace, *pod, *container; /* borrowed */
+    struct log_reader reader;
+    task *task; /* that follows; NULL: none */
+    struct task_event ended;
+};
+/* Begins to follow, in a task of its own. */
+int pod_logs_follow(struct pod_logs *logs, hype_error **error);
+/* Ends it. With the container ended, REST fetches what it printed last. */
+void pod_logs_end(struct pod_logs *logs, bool rest);
+
+#endif

@@ -1,0 +1,103 @@
+/* sweep.c: listing by label, judging by owner and age, deleting. */
+#include "sweep.h"
+
+#include "../log.h"
+#include "../owner.h"
+#include "../stage.h"
+#include "../task.h"
+#include "pod.h"
+
+#include <string.h>
+#include <time.h>
+
+struct sweep {
+    struct kube_client *client;
+    const char *namespace;
+    struct store *store;
+    const struct sweep_old *old;
+};
+
+void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace)
+{
+    enum { ATTEMPTS = 8 }; /* half a minute: a server that restarts is back then */
+    int code = 0;
+    cleanup_error hype_error *error = NULL;
+    cleanup_free char *path =
+        text_format("/api/v1/namespaces/%s/%s/%s?gracePeriodSeconds=%d", namespace, kind, name, grace);
+    if (!path)
+        return;
+    struct kube_request request = {.method = "DELETE", .path = path, .attempts = ATTEMPTS};
+    if (kube_perform(client, &request, NULL, &code, &error) < 0 && code != 404)
+        log_warning("Kubernetes", "%s %s cannot be deleted: %s", kind, name, error ? error->message : "");
+}
+
+static const char *text_of(json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* What a call staged, where it is in the store that this program knows. */
+static void remove_staged(const struct sweep *sweep, json_t *metadata)
+{
+    json_t *annotations = json_object_get(metadata, "annotations");
+    const char *name = text_of(metadata, "name"), *staging = text_of(annotations, STAGING_ANNOTATION);
+    const char *manifest = text_of(annotations, MANIFEST_ANNOTATION);
+    if (!sweep->store || !staging || !manifest || strcmp(staging, sweep->store->uri) != 0 ||
+        !store_name_valid(manifest) || !text_starts_with(name, "hype-run-") || !store_name_valid(name))
+        return;
+    struct staged staged = {.store = sweep->store, .folder = strdup(name), .manifest_name = strdup(manifest)};
+    if (staged.folder && staged.manifest_name)
+        stage_remove(&staged);
+}
+
+static int64_t made_at(json_t *metadata)
+{
+    const char *text = text_of(metadata, "creationTimestamp");
+    struct tm parts = {0};
+    return text && strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) ? (int64_t)timegm(&parts) : (int64_t)time(NULL);
+}
+
+static void judge(const struct sweep *sweep, const char *kind, json_t *object)
+{
+    json_t *metadata = json_object_get(object, "metadata");
+    const char *name = text_of(metadata, "name");
+    const char *owner = text_of(json_object_get(metadata, "labels"), OWNER_LABEL);
+    if (!name || !owner || strcmp(owner, owner_self()) == 0)
+        return;
+    bool gone = owner_is_gone(owner), remove = gone;
+    if (gone)
+        log_info("Kubernetes", "Removing %s %s of a program that has ended", kind, name);
+    if (!gone && sweep->old && (double)(time(NULL) - made_at(metadata)) >= sweep->old->days * 86400) {
+        const char *phase = text_of(json_object_get(object, "status"), "phase");
+        sweep->old->tell(kind, name, phase ? phase : "", made_at(metadata), sweep->old->context);
+        remove = sweep->old->remove;
+    }
+    if (!remove)
+        return;
+    kube_delete(sweep->client, sweep->namespace, kind, name, 1);
+    if (strcmp(kind, KUBE_PODS) == 0)
+        remove_staged(sweep, metadata);
+}
+
+static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **error)
+{
+    json_t *list = NULL, *object;
+    size_t i;
+    cleanup_free char *path = text_format(
+        "/api/v1/namespaces/%s/%s?labelSelector=app.kubernetes.io%%2Fmanaged-by%%3D" MANAGED_BY "%%2C" OWNER_LABEL,
+        sweep->namespace, kind);
+    if (!path)
+        return error_memory(error);
+    int status = kube_perform(sweep->client, &(struct kube_request){.path = path}, &list, NULL, error);
+    json_array_foreach(json_object_get(list, "items"), i, object) judge(sweep, kind, object);
+    json_decref(list);
+    return status;
+}
+
+int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct sweep_old *old,
+                    hype_error **error)
+{
+    struct sweep sweep = {client, namespace, store, old};
+    int status = sweep_kind(&sweep, KUBE_PODS, error);
+    return status < 0 ? status : sweep_kind(&sweep, KUBE_CLAIMS, error);
+}

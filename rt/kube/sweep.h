@@ -1,0 +1,31 @@
+/*
+ * sweep.h: pods and transient claims that programs have left which ended without removing them.
+ *
+ * They carry their owner's name (rt/owner.h). What programs of this machine left that have ended is removed without
+ * asking; of other machines' nobody here can tell, so that age is the only sign.
+ */
+#ifndef HYPE_RT_KUBE_SWEEP_H
+#define HYPE_RT_KUBE_SWEEP_H
+
+#include "../store/store.h"
+#include "client.h"
+
+#define KUBE_PODS   "pods"
+#define KUBE_CLAIMS "persistentvolumeclaims"
+
+/* What to do beyond that. */
+struct sweep_old {
+    double days; /* to whatever was made longer ago, with an owner of another machine */
+    bool remove; /* or only tell */
+    void (*tell)(const char *kind, const char *name, const char *state, int64_t made, void *context); /* since 1970 */
+    void *context;
+};
+
+/* In a task. STORE (NULL: unknown) is looked into for what pods that are removed have staged there. OLD may be NULL. */
+int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct sweep_old *old,
+                    hype_error **error);
+
+/* Deletes one object, whose processes get GRACE seconds. What is not there is no error; failures are only logged. */
+void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace);
+
+#endif

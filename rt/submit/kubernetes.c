@@ -1,0 +1,452 @@
+/*
+ * kubernetes.c: calls in pods.
+ *
+ * A call is staged, a pod is created whose container hype-run gets the manifest as its argument, and what becomes of it
+ * is heard from the submitter's one watch. Its log is followed from when the container runs. Whatever was made for the
+ * call goes when it ends, however it ends; what a killed program left is told by its owner's label and swept when the
+ * next submitter is used.
+ */
+#include "kubernetes.h"
+
+#include "../kube/claims.h"
+#include "../kube/diagnose.h"
+#include "../kube/logs.h"
+#include "../kube/pod.h"
+#include "../kube/podfile.h"
+#include "../kube/pods.h"
+#include "../kube/sweep.h"
+#include "../log.h"
+#include "../stage.h"
+
+#include <string.h>
+
+#define PENDING_TIMEOUT 600 /* seconds: a new node and a large image take some minutes */
+
+/* What a submitter has in one namespace. */
+struct place {
+    char *namespace;
+    struct pods *pods;
+    struct claims *claims;
+    struct place *next;
+    struct kubernetes_submitter *submitter;
+    task *sweeping; /* NULL: done */
+    struct task_event swept;
+};
+
+struct kubernetes_submitter {
+    hype_submitter submitter;
+    struct kube_client *client;
+    void (*release)(void *context); /* of the client's credentials */
+    void *context;
+    char id[9]; /* label of its pods */
+    char *namespace;
+    struct store *staging; /* NULL: none was named */
+    char *image, *service_account, *staging_secret, *staging_volume;
+    double pending_timeout; /* seconds */
+    bool keep_pods;
+    struct place *places;
+};
+
+/* ---- Namespaces ---- */
+
+/* Best effort: a failure here shows again, and better, in what the calls do. */
+static void sweep_main(void *context)
+{
+    struct place *place = context;
+    cleanup_error hype_error *error = NULL;
+    if (sweep_namespace(place->submitter->client, place->namespace, place->submitter->staging, NULL, &error) < 0)
+        log_debug("Kubernetes", "sweeping %s: %s", place->namespace, error ? error->message : "");
+    place->sweeping = NULL;
+    task_event_set(&place->swept);
+}
+
+static void place_free(struct place *place)
+{
+    if (place->sweeping) {
+        task_shield_begin();
+        task_event_wait(&place->swept, NO_DEADLINE);
+        task_shield_end();
+    }
+    claims_close(place->claims);
+    pods_close(place->pods);
+    free(place->namespace);
+    free(place);
+}
+
+static int place_of(struct kubernetes_submitter *s, const char *namespace, struct place **found, hype_error **error)
+{
+    for (*found = s->places; *found; *found = (*found)->next)
+        if (strcmp((*found)->namespace, namespace) == 0)
+            return 0;
+    struct place *place = calloc(1, sizeof *place);
+    if (!place)
+        return error_memory(error);
+    place->submitter = s;
+    place->namespace = strdup(namespace);
+    int status = place->namespace ? pods_open(s->client, namespace, s->id, &place->pods, error) : error_memory(error);
+    if (status == 0)
+        status = claims_open(s->client, namespace, s->id, &place->claims, error);
+    if (status == 0)
+        status = task_start(sweep_main, place, &place->sweeping, error);
+    if (status < 0) {
+        place_free(place);
+        return status;
+    }
+    place->next = s->places;
+    *found = s->places = place;
+    return 0;
+}
+
+/* ---- A call ---- */
+
+struct call {
+    struct kubernetes_submitter *s;
+    struct place *place;
+    struct job *job;
+    struct staged staged;
+    struct claims_use claims;
+    struct pod_state state;
+    struct pod_logs logs;
+    bool made; /* perhaps */
+    bool node_told, followed, started;
+};
+
+static const char *function_of(const struct call *call)
+{
+    return call->job->entry->name;
+}
+
+/* The name is the call's own, so that a pod that is there already is of a try whose answer was lost. */
+static int post_pod(struct call *call, json_t *pod, hype_error **error)
+{
+    enum { ATTEMPTS = 8, CONFLICTS = 5 }; /* tries: half a minute; a quota that many update at once answers 409 too */
+    cleanup_free char *path = text_format("/api/v1/namespaces/%s/" KUBE_PODS, call->place->namespace);
+    if (!path)
+        return error_memory(error);
+    struct kube_request request = {
+        .method = "POST", .path = path, .body = pod, .idempotent = true, .attempts = ATTEMPTS};
+    for (unsigned conflicts = 0;;) {
+        json_t *answer = NULL;
+        int code = 0;
+        hype_error *failure = NULL;
+        int status = kube_perform(call->s->client, &request, &answer, &code, &failure);
+        if (status == 0 && !call->state.pod)
+            pod_state_take(&call->state, answer);
+        json_decref(answer);
+        call->made = status == 0 || code < 400 || code == 409 || http_transient(code);
+        bool there = code == 409 && failure && strstr(failure->message, "already exists");
+        bool again = code == 409 && !there && conflicts++ < CONFLICTS && http_pause(conflicts, 0, NULL) == 0;
+        if (status < 0 && !there && !again && error && !*error)
+            *error = steal_pointer(failure);
+        error_free(failure);
+        if (!again)
+            return there ? 0 : error_wrap(error, status, "%s(): pod %s", function_of(call), call->job->id);
+    }
+}
+
+static int describe_pod(struct call *call, json_t **pod, hype_error **error)
+{
+    struct kubernetes_submitter *s = call->s;
+    const char *path = call->job->env.pod.file;
+    json_t *file = NULL;
+    int status = path ? podfile_read(path, &file, error) : 0;
+    if (status < 0)
+        return error_wrap(error, status, "%s()", function_of(call));
+    struct pod_plan plan = {.job = call->job,
+                            .staged = &call->staged,
+                            .submitter = s->id,
+                            .image = s->image,
+                            .service_account = s->service_account,
+                            .staging_secret = s->staging_secret,
+                            .staging_volume = s->staging_volume,
+                            .claims = call->claims.names,
+                            .file = file};
+    status = pod_describe(&plan, pod, error);
+    json_decref(file);
+    return status;
+}
+
+static int create_pod(struct call *call, hype_error **error)
+{
+    json_t *pod = NULL;
+    int status = describe_pod(call, &pod, error);
+    if (status < 0)
+        return status;
+    task_shield_begin(); /* so that the deletion comes after the creation */
+    status = post_pod(call, pod, error);
+    task_shield_end();
+    json_decref(pod);
+    if (status < 0)
+        return status;
+    call->state.created = true;
+    log_info("Kubernetes", "Created pod %s", call->job->id);
+    trace_sent(&call->job->trace);
+    return 0;
+}
+
+/* ---- Its course ---- */
+
+static void tell_progress(struct call *call)
+{
+    const char *node = diagnose_node(call->state.pod);
+    if (node && !call->node_told) {
+        log_info("Kubernetes", "Pod %s assigned to node %s", call->job->id, node);
+        trace_place(&call->job->trace, "pod", call->job->id, node);
+        trace_phase(&call->job->trace, TRACE_SCHEDULE, call->job->trace.sent);
+        call->node_told = true;
+    }
+    if (diagnose_phase(call->state.pod) != POD_WAITING && !call->started) {
+        call->started = true;
+        trace_starting(&call->job->trace);
+    }
+}
+
+static int follow_log(struct call *call, hype_error **error)
+{
+    if (call->followed || diagnose_phase(call->state.pod) != POD_RUNNING)
+        return 0;
+    call->followed = true;
+    return pod_logs_follow(&call->logs, error);
+}
+
+/* What is known now: 0 to go on, 1 when hype-run has ended and left its message. */
+static int judge(struct call *call, hype_error **error)
+{
+    struct pod_state *state = &call->state;
+    if (state->failure)
+        return error_set(error, (hype_status)-state->failure->status, "%s(): %s", function_of(call),
+                         state->failure->message);
+    if (state->pod)
+        tell_progress(call);
+    int status = state->pod ? diagnose_pod(function_of(call), state->pod, state->warnings, error) : 0;
+    if (status < 0)
+        return status;
+    if (state->pod && diagnose_phase(state->pod) == POD_ENDED)
+        return 1;
+    if (state->deleted)
+        return diagnose_deleted(function_of(call), call->job->id, state->pod, error);
+    return state->pod ? follow_log(call, error) : 0;
+}
+
+static int wait_for_end(struct call *call, hype_error **error)
+{
+    const hype_env *env = &call->job->env;
+    double patience = env->pod.pending_timeout > 0 ? env->pod.pending_timeout : call->s->pending_timeout;
+    int64_t deadline = clock_ms() + (int64_t)(patience * 1000);
+    for (;;) {
+        call->state.changed.set = false;
+        int status = judge(call, error);
+        if (status != 0)
+            return status < 0 ? status : 0;
+        status = task_event_wait(&call->state.changed, call->started ? NO_DEADLINE : deadline);
+        if (status == -HYPE_TIMEOUT)
+            return diagnose_pending(function_of(call), call->state.pod, call->state.warnings, patience, error);
+        if (status < 0)
+            return status;
+    }
+}
+
+static int finish_log(void *context, hype_error **error)
+{
+    (void)error;
+    struct call *call = context;
+    pod_logs_end(&call->logs, true);
+    return 0;
+}
+
+static int collect(void *context, hype_error **error)
+{
+    struct call *call = context;
+    const char *message = diagnose_message(call->state.pod);
+    log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
+    log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
+    return stage_collect(&call->staged, call->job, message, error);
+}
+
+static int run_pod(struct call *call, hype_error **error)
+{
+    int status = create_pod(call, error);
+    if (status == 0)
+        status = wait_for_end(call, error);
+    if (status < 0) {
+        pod_logs_end(&call->logs, call->started && status != -HYPE_CANCELLED && !call->state.deleted);
+        return status;
+    }
+    struct task_group group = {.limit = 0};
+    if (task_group_start(&group, finish_log, call) == 0)
+        task_group_start(&group, collect, call);
+    return task_group_wait(&group, error);
+}
+
+/* ---- Its end ---- */
+
+/* With a grace period of 0 the object goes at once. It has to stay until the node has released the volumes that the
+ * pod wrote to, and its processes are given a moment to end. */
+static void remove_pod(struct call *call)
+{
+    enum { LONGEST_RELEASE_MS = 60000 };
+    struct pod_state *state = &call->state;
+    bool idle = !state->pod || !diagnose_node(state->pod) || diagnose_phase(state->pod) == POD_ENDED;
+    if (call->s->keep_pods || !call->made || state->deleted)
+        return;
+    task_shield_begin();
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id,
+                idle && !call->claims.writes ? 0 : 1);
+    int64_t deadline = clock_ms() + LONGEST_RELEASE_MS;
+    for (int status = 0; call->claims.writes && state->created && !state->deleted && !state->failure && status == 0;) {
+        state->changed.set = false;
+        status = task_event_wait(&state->changed, deadline);
+    }
+    task_shield_end();
+}
+
+static int run_staged(struct call *call, hype_error **error)
+{
+    struct job *job = call->job;
+    int status = pod_state_open(&call->state, call->place->pods, job->id, error);
+    if (status < 0)
+        return status;
+    call->logs = (struct pod_logs){.client = call->s->client,
+                                   .namespace = call->place->namespace,
+                                   .pod = job->id,
+                                   .container = POD_CONTAINER,
+                                   .reader.output = &job->output};
+    log_info("Submitter", "Submitting %.*s to %s as %s", (int)strcspn(call->staged.manifest, "#"),
+             call->staged.manifest, kube_server(call->s->client), job->id);
+    status = run_pod(call, error);
+    remove_pod(call);
+    pod_state_close(&call->state, call->place->pods);
+    return status;
+}
+
+static int check_staging(const struct kubernetes_submitter *s, const struct job *job, hype_error **error)
+{
+    if (!s->staging)
+        return error_set(error, HYPE_INVALID,
+                         "%s(): no store is named that the pods can reach too: give the submitter one, "
+                         "k8s://…?staging=gs://BUCKET/DIR or s3://BUCKET/DIR",
+                         job->entry->name);
+    if (text_starts_with(s->staging->uri, "file://") && !s->staging_volume)
+        return error_set(error, HYPE_INVALID,
+                         "%s(): pods do not see this machine's %s: stage in gs:// or s3://, or say where they see that "
+                         "folder, staging-volume=host (of their node) or staging-volume=claim:NAME",
+                         job->entry->name, s->staging->uri);
+    return 0;
+}
+
+int kubernetes_run(hype_submitter *submitter, struct job *job, hype_error **error)
+{
+    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
+    struct call call = {.s = s, .job = job};
+    const char *namespace = job->env.pod.in_namespace ? job->env.pod.in_namespace : s->namespace;
+    int status = check_staging(s, job, error);
+    if (status == 0)
+        status = place_of(s, namespace, &call.place, error);
+    if (status < 0)
+        return status;
+    status = claims_use(call.place->claims, &job->env, &call.claims, error);
+    if (status == 0) {
+        status = stage_job(s->staging, job, &call.staged, error);
+        if (status == 0)
+            status = run_staged(&call, error);
+        stage_remove(&call.staged);
+    }
+    claims_release(&call.claims);
+    return status;
+}
+
+/* ---- The submitter ---- */
+
+int kubernetes_sweep(hype_submitter *submitter, hype_error **error)
+{
+    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
+    return sweep_namespace(s->client, s->namespace, s->staging, NULL, error);
+}
+
+void kubernetes_close(hype_submitter *submitter)
+{
+    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
+    for (struct place *place; (place = s->places);) {
+        s->places = place->next;
+        place_free(place);
+    }
+    store_close(s->staging);
+    kube_close(s->client);
+    if (s->release)
+        s->release(s->context);
+    free(s->namespace);
+    free(s->image);
+    free(s->service_account);
+    free(s->staging_secret);
+    free(s->staging_volume);
+    free(s);
+}
+
+static int read_options(struct kubernetes_submitter *s, struct submitter_url *url, hype_error **error)
+{
+    const char *staging = submitter_url_option(url, "staging"),
+               *patience = submitter_url_option(url, "pending-timeout");
+    s->image = submitter_url_copy(url, "image");
+    s->service_account = submitter_url_copy(url, "service-account");
+    s->staging_secret = submitter_url_copy(url, "staging-secret");
+    s->staging_volume = submitter_url_copy(url, "staging-volume");
+    s->keep_pods = submitter_url_flag(url, "keep-pods");
+    s->pending_timeout = PENDING_TIMEOUT;
+    if (patience) {
+        char *end;
+        s->pending_timeout = strtod(patience, &end);
+        if (*end || !(s->pending_timeout > 0 && s->pending_timeout < 1e9))
+            return error_set(error, HYPE_INVALID, "pending-timeout=%s is no number of seconds", patience);
+    }
+    if (s->staging_volume && strcmp(s->staging_volume, "host") != 0 && !text_starts_with(s->staging_volume, "claim:"))
+        return error_set(error, HYPE_INVALID, "staging-volume=%s is neither host nor claim:NAME", s->staging_volume);
+    return staging ? store_open(staging, &s->staging, error) : 0;
+}
+
+int kubernetes_open(struct submitter_url *url, struct kube_client *client, const char *namespace,
+                    void (*release)(void *context), void *context, hype_submitter **submitter, hype_error **error)
+{
+    struct kubernetes_submitter *s = calloc(1, sizeof *s);
+    if (!s) {
+        kube_close(client);
+        if (release)
+            release(context);
+        return error_memory(error);
+    }
+    s->client = client;
+    s->release = release;
+    s->context = context;
+    text_random(s->id, sizeof s->id - 1);
+    s->namespace = strdup(namespace ? namespace : kube_namespace(client));
+    int status = s->namespace ? read_options(s, url, error) : error_memory(error);
+    if (status < 0) {
+        kubernetes_close(&s->submitter);
+        return status;
+    }
+    *submitter = &s->submitter;
+    return 0;
+}
+
+/* k8s://CONTEXT/NAMESPACE; either may be empty. */
+static int k8s_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
+{
+    struct kube_client *client;
+    if (url->parts[2])
+        return error_set(error, HYPE_INVALID,
+                         "it has more than a context and a namespace; a '/' in a context's name is written %%2F");
+    int status = kube_open(url->parts[0], &client, error);
+    if (status < 0)
+        return status;
+    status = kubernetes_open(url, client, url->parts[1], NULL, NULL, submitter, error);
+    if (status == 0)
+        (*submitter)->operations = &submitter_k8s;
+    return status;
+}
+
+const struct submitter_operations submitter_k8s = {
+    .scheme = "k8s",
+    .open = k8s_open,
+    .run = kubernetes_run,
+    .sweep = kubernetes_sweep,
+    .close = kubernetes_close,
+};

@@ -3,6 +3,7 @@
 
 #include "store/store.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
 {
     char signature[17];
     snprintf(signature, sizeof signature, "%016llx", (unsigned long long)manifest->signature);
+    errno = 0;
     json_t *files = json_array();
     for (size_t i = 0; files && i < manifest->n_files; i++)
         if (json_array_append_new(files, write_file(&manifest->files[i])) < 0) {
@@ -39,9 +41,13 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
                          : NULL;
     char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
     json_decref(json);
-    if (!text)
+    if (errno == ENOMEM) { /* jansson may go on writing without what it had no memory for */
+        free(steal_pointer(text));
+        error_memory(error);
+    } else if (!text) {
         error_set(error, HYPE_INVALID, "the manifest of %s() cannot be written: a name in it is no UTF-8",
                   manifest->function);
+    }
     return text;
 }
 
@@ -150,6 +156,8 @@ int manifest_read(const char *text, size_t size, struct manifest *manifest, hype
     json_error_t why;
     memset(manifest, 0, sizeof *manifest);
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+    if (!json && json_error_code(&why) == json_error_out_of_memory)
+        return error_memory(error);
     if (!json)
         return error_set(error, HYPE_FORMAT, "the manifest is not valid: line %d, column %d: %s", why.line, why.column,
                          why.text);

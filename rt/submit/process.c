@@ -229,48 +229,78 @@ static void server_free(struct server *server)
     free(server);
 }
 
+/* What a process gets: "NAME=VALUE" strings, and NULL. */
+struct environment {
+    char *strings[64];
+    size_t n;
+};
+
+static void environment_free(struct environment *environment)
+{
+    for (size_t i = 0; i < environment->n; i++)
+        free(environment->strings[i]);
+}
+
+static int environment_add(struct environment *environment, const char *name, const char *value, hype_error **error)
+{
+    char *string = text_format("%s=%s", name, value ? value : "");
+    if (!string)
+        return error_memory(error);
+    if (environment->n + 1 == ARRAY_SIZE(environment->strings)) {
+        free(string);
+        return error_set(error, HYPE_INVALID, "more than %zu environment variables", environment->n);
+    }
+    environment->strings[environment->n++] = string;
+    return 0;
+}
+
 /* The environment of remote functions is clean: what they need of this one's is asked for with hype_with_variable(). */
-static const char **clean_environment(char **made, size_t capacity)
+static int environment_begin(struct environment *environment, hype_error **error)
 {
     static const char *const kept[] = {"HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER"};
-    const char **environment = calloc(capacity, sizeof *environment);
-    size_t n = 0;
-    if (!environment)
-        return NULL;
-    environment[n++] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    for (size_t i = 0; i < ARRAY_SIZE(kept); i++) {
-        const char *value = getenv(kept[i]);
-        if (value && (made[n] = text_format("%s=%s", kept[i], value))) {
-            environment[n] = made[n];
-            n++;
-        }
-    }
-    return environment;
+    *environment = (struct environment){.n = 0};
+    int status = environment_add(environment, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", error);
+    for (size_t i = 0; i < ARRAY_SIZE(kept) && status == 0; i++)
+        if (getenv(kept[i]))
+            status = environment_add(environment, kept[i], getenv(kept[i]), error);
+    return status;
+}
+
+/* The server's side of the socket, and the memory file of slots. */
+static int open_channel(struct process_submitter *s, struct server *server, int *theirs, int *slots, hype_error **error)
+{
+    int sockets[2];
+    size_t size = s->n_slots * sizeof(struct serve_slot);
+    *slots = memfd_create("hype-slots", MFD_CLOEXEC);
+    if (*slots < 0 || ftruncate(*slots, (off_t)size) < 0)
+        return error_system(error, errno, "cannot make a memory file to watch hype-run with");
+    void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, *slots, 0);
+    if (mapped == MAP_FAILED)
+        return error_system(error, errno, "cannot map %zu bytes to watch hype-run with", size);
+    server->slots = mapped;
+    server->slots_size = size;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+        return error_system(error, errno, "cannot make a socket to hype-run");
+    *theirs = sockets[1];
+    server->socket = sockets[0];
+    server->sender = fcntl(sockets[0], F_DUPFD_CLOEXEC, 0);
+    return server->sender < 0 ? error_system(error, errno, "cannot make a socket to hype-run") : 0;
 }
 
 static int spawn_server(struct process_submitter *s, struct server *server, const char *const *arguments,
                         hype_error **error)
 {
-    char *made[16] = {NULL};
-    int sockets[2];
-    size_t size = s->n_slots * sizeof(struct serve_slot);
-    cleanup_free const char **environment = clean_environment(made, ARRAY_SIZE(made));
-    cleanup_close int slots = memfd_create("hype-slots", MFD_CLOEXEC);
-    if (!environment)
-        return error_memory(error);
-    if (slots < 0 || ftruncate(slots, (off_t)size) < 0 ||
-        socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-        return error_system(error, errno, "cannot make a socket to hype-run");
-    cleanup_close int theirs = sockets[1];
-    server->socket = sockets[0];
-    server->sender = fcntl(sockets[0], F_DUPFD_CLOEXEC, 0);
-    void *mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, slots, 0);
-    server->slots = mapped == MAP_FAILED ? NULL : mapped;
-    server->slots_size = size;
+    struct environment environment;
+    cleanup_close int theirs = -1, slots = -1;
+    int status = open_channel(s, server, &theirs, &slots, error);
+    if (status < 0)
+        return status;
     int fds[] = {-1, STDOUT_FILENO, STDERR_FILENO, theirs, slots};
-    int status = spawn_process(arguments, environment, fds, ARRAY_SIZE(fds), &server->process, error);
-    for (size_t i = 0; i < ARRAY_SIZE(made); i++)
-        free(made[i]);
+    status = environment_begin(&environment, error);
+    if (status == 0)
+        status = spawn_process(arguments, (const char *const *)environment.strings, fds, ARRAY_SIZE(fds),
+                               &server->process, error);
+    environment_free(&environment);
     return status;
 }
 
@@ -591,39 +621,43 @@ static int run_on_server(struct process_submitter *s, struct job *job, hype_erro
 
 /* ---- Calls through a store ---- */
 
+static int environment_of(const struct job *job, const char *log_path, struct environment *environment,
+                          hype_error **error)
+{
+    const hype_pair *variables = job->env.variables;
+    int status = environment_begin(environment, error);
+    if (status == 0)
+        status = environment_add(environment, "HYPE_EXECUTION_ID", job->id, error);
+    if (status == 0)
+        status = environment_add(environment, "HYPE_TERMINATION_LOG", log_path, error);
+    for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && variables[i].name && status == 0; i++)
+        status = environment_add(environment, variables[i].name, variables[i].value, error);
+    return status;
+}
+
 static int run_manifest(const struct staged *staged, struct job *job, const char *log_path, int *wait_status,
                         hype_error **error)
 {
-    char *made[64] = {NULL};
     struct pipes pipes = PIPES_CLOSED;
     struct spawned process;
+    struct environment environment = {.n = 0};
     cleanup_free char *hype_run = spawn_find_hype_run();
-    cleanup_free const char **environment = clean_environment(made, ARRAY_SIZE(made));
-    cleanup_free char *id = text_format("HYPE_EXECUTION_ID=%s", job->id);
-    cleanup_free char *log = text_format("HYPE_TERMINATION_LOG=%s", log_path);
-    if (!hype_run || !environment || !id || !log)
-        return error_memory(error);
-    size_t n = 0;
-    while (environment[n])
-        n++;
-    environment[n++] = id;
-    environment[n++] = log;
-    for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && job->env.variables[i].name; i++, n++)
-        environment[n] = made[n] = text_format("%s=%s", job->env.variables[i].name, job->env.variables[i].value);
+    int status = hype_run ? environment_of(job, log_path, &environment, error) : error_memory(error);
     const char *arguments[] = {hype_run, staged->manifest, NULL};
-    int status = pipes_open(&pipes, &job->output, error);
+    if (status == 0)
+        status = pipes_open(&pipes, &job->output, error);
     int fds[] = {-1, pipes.ends[OUTPUT_STDOUT], pipes.ends[OUTPUT_STDERR]};
     trace_place(&job->trace, "process", job->id, NULL);
     trace_sent(&job->trace);
     trace_starting(&job->trace);
     if (status == 0)
-        status = spawn_process(arguments, environment, fds, ARRAY_SIZE(fds), &process, error);
+        status = spawn_process(arguments, (const char *const *)environment.strings, fds, ARRAY_SIZE(fds), &process,
+                               error);
     pipes_close_ends(&pipes);
     if (status == 0)
         status = spawn_wait(&process, wait_status, error);
     pipes_close(&pipes);
-    for (size_t i = 0; i < ARRAY_SIZE(made); i++)
-        free(made[i]);
+    environment_free(&environment);
     return status;
 }
 

@@ -6,7 +6,7 @@
 # point. It is one file that needs nothing but the C library.
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends build-essential cmake ninja-build pkgconf ca-certificates \
-    libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libnghttp2-dev libexpat1-dev libyaml-dev libelf-dev \
+    libjansson-dev libffi-dev libssl-dev libcurl4-openssl-dev libnghttp2-dev libexpat1-dev libyaml-dev libelf-dev libdw-dev \
     zlib1g-dev libxxhash-dev
 COPY scripts/libcurl.sh /scripts/
 RUN sh /scripts/libcurl.sh /libcurl

@@ -2,6 +2,7 @@
 #ifndef HYPE_CLI_H
 #define HYPE_CLI_H
 
+int doctor_main(int argc, char **argv);
 int gc_main(int argc, char **argv);
 
 #endif

@@ -27,6 +27,7 @@ struct gc {
     bool delete;
     struct found *found;
     size_t n, capacity;
+    size_t old; /* things in a cluster whose owners are unknown here */
     int status;
     hype_error *error;
 };
@@ -105,16 +106,22 @@ static int delete_all(struct store *store, struct gc *gc)
     return status;
 }
 
+static void print_date(int64_t when)
+{
+    char date[32];
+    struct tm parts;
+    time_t seconds = (time_t)when;
+    localtime_r(&seconds, &parts);
+    strftime(date, sizeof date, "%Y-%m-%d %H:%M", &parts);
+    printf("%s ", date);
+}
+
 static void list(const struct gc *gc)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < gc->n; i++) {
-        char date[32];
-        struct tm parts;
-        time_t modified = (time_t)gc->found[i].modified;
-        localtime_r(&modified, &parts);
-        strftime(date, sizeof date, "%Y-%m-%d %H:%M", &parts);
-        printf("%s %12llu  %s\n", date, (unsigned long long)gc->found[i].size, gc->found[i].name);
+        print_date(gc->found[i].modified);
+        printf("%12llu  %s\n", (unsigned long long)gc->found[i].size, gc->found[i].name);
         total += gc->found[i].size;
     }
     printf("%zu files, %llu bytes, staged more than %g days ago in %s\n", gc->n, (unsigned long long)total, gc->days,
@@ -139,16 +146,25 @@ static void collect_store(void *context)
     store_close(store);
 }
 
+static void list_old(const char *kind, const char *name, const char *state, int64_t made, void *context)
+{
+    struct gc *gc = context;
+    gc->old++;
+    print_date(made);
+    printf("%12s  %s/%s\n", state, kind, name);
+}
+
 static void sweep_submitter(void *context)
 {
     struct gc *gc = context;
+    struct leftovers old = {.days = gc->days, .remove = gc->delete, .tell = list_old, .context = gc};
     hype_submitter *submitter = submitter_open(gc->place, &gc->error);
     if (!submitter) {
         gc->status = gc->error ? gc->error->status : -HYPE_INVALID;
         return;
     }
     if (submitter->operations->sweep)
-        gc->status = submitter->operations->sweep(submitter, &gc->error);
+        gc->status = submitter->operations->sweep(submitter, &old, &gc->error);
     else
         gc->status = error_set(&gc->error, HYPE_INVALID, "%s leaves nothing that would have to be swept", gc->place);
     task_shield_begin();
@@ -175,31 +191,41 @@ static int take(int key, char *value, struct argp_state *state)
         gc->place = value;
         return 0;
     case ARGP_KEY_NO_ARGS:
-        argp_error(state, "name the place: file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR or docker:");
+        argp_error(state,
+                   "name the place: file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR, docker: or k8s://CONTEXT/NAMESPACE");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
+static bool is_store(const char *place)
+{
+    static const char *const schemes[] = {"file:", "gs:", "s3:"};
+    for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
+        if (text_starts_with(place, schemes[i]))
+            return true;
+    return false;
+}
+
 int gc_main(int argc, char **argv)
 {
-    static const struct argp_option options[] = {{"days", 'n', "N", 0, "what was staged more than N days ago (7)", 0},
-                                                 {"delete", 'd', NULL, 0, "remove what is listed", 0},
-                                                 {0}};
+    static const struct argp_option options[] = {
+        {"days", 'n', "N", 0, "what was staged or made more than N days ago (7)", 0},
+        {"delete", 'd', NULL, 0, "remove what is listed", 0},
+        {0}};
     static const struct argp argp = {
-        options, take, "STAGING", "Lists, and with --delete removes, what calls have left in a staging place.",
-        NULL,    NULL, NULL};
+        options, take, "PLACE", "Lists, and with --delete removes, what calls have left in a place.", NULL, NULL, NULL};
     struct gc gc = {.days = 7};
     argv[0] = (char[]){"hype gc"};
     argp_parse(&argp, argc, argv, 0, NULL, &gc);
-    bool store = strstr(gc.place, "://") && !text_starts_with(gc.place, "docker:");
+    bool store = is_store(gc.place);
     int status = task_run(store ? collect_store : sweep_submitter, &gc, &gc.error);
     if (status == 0)
         status = gc.status;
     if (status < 0)
         fprintf(stderr, "hype gc: %s\n", gc.error ? gc.error->message : hype_status_name(-status));
-    else if (store && !gc.delete && gc.n > 0)
+    else if (!gc.delete && gc.n + gc.old > 0)
         puts("Nothing was removed; --delete does.");
     for (size_t i = 0; i < gc.n; i++)
         free(gc.found[i].name);

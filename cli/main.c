@@ -1,4 +1,4 @@
-/* main.c: hype's own command: what keeps places tidy that calls have run in. */
+/* main.c: hype's own command: what looks after the places that calls run in. */
 #include "cli.h"
 
 #include <hype/hype.h>
@@ -6,16 +6,24 @@
 #include <string.h>
 
 static const char usage[] =
-    "usage: hype gc STAGING [--days=N] [--delete]\n"
+    "usage: hype doctor [SUBMITTER]\n"
+    "       hype gc STAGING [--days=N] [--delete]\n"
     "       hype gc docker:\n"
+    "       hype gc k8s://CONTEXT/NAMESPACE[?staging=STAGING] [--days=N] [--delete]\n"
     "       hype --version\n"
+    "\n"
+    "doctor looks at all that calls of SUBMITTER (HYPE_SUBMITTER, else process:) need, from the connection to a\n"
+    "probe that runs there, and tells what is missing and what to do.\n"
     "\n"
     "gc lists what was staged in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR) more than N days\n"
     "ago (7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
-    "programs of this machine that have ended without doing so.\n";
+    "programs of this machine that have ended without doing so; with k8s: and gke: their pods, claims and what\n"
+    "they staged, and lists those of other machines' programs that are more than N days old.\n";
 
 int main(int argc, char **argv)
 {
+    if (argc >= 2 && strcmp(argv[1], "doctor") == 0)
+        return doctor_main(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "gc") == 0)
         return gc_main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)

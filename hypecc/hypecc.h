@@ -81,11 +81,14 @@ int compile_unit(const struct command *command, const struct word *source, const
 int link_program(const struct command *command, bool sidecar);
 /* The archive that -lNAME means, where it is one in a -L folder; or NULL. */
 char *link_archive(const struct command *command, const char *name);
+/* Are the archives there that make backtraces of static programs tell files and lines? */
+bool link_has_dwarf(void);
 /* The name of the output without its folder and extension. */
 char *link_stem(const struct command *command);
 
 /* ---- remote.c ---- */
-/* An object file that embeds the remote object at PATH, and those for other processors at OTHERS. */
+/* An object file that embeds the remote object at PATH, and those for other processors at OTHERS. With SIDECAR, a path,
+ * what travels is written there. */
 char *remote_embed(const struct command *command, const char *path, const char *name, const char *sidecar,
                    const struct arguments *others);
 
@@ -106,6 +109,8 @@ void targets_attach(const struct target *target, const char *object, const char 
 const char *targets_link(const struct command *command, const struct target *target);
 
 /* ---- libraries.c ---- */
+/* Is there a file NAME in one of the folders of the base system's libraries? */
+bool libraries_in_system(const char *name);
 /* The names of the shared libraries that must travel with the remote object at PATH, in the order in which they can be
  * loaded: what it needs, and what those need in turn. */
 void libraries_of(const struct command *command, const char *path, struct arguments *names);

@@ -25,7 +25,7 @@ static bool of_libc(const char *name)
     return false;
 }
 
-static bool of_system(const char *name)
+bool libraries_in_system(const char *name)
 {
     static const char *const folders[] = {"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
     static const char *const multiarch[] = {"", "/x86_64-linux-gnu", "/aarch64-linux-gnu", "/i386-linux-gnu"};
@@ -47,7 +47,7 @@ static bool travels(const char *name)
     for (char *pattern; (pattern = strsep(&rest, ","));)
         if (*pattern && fnmatch(*pattern == '!' ? pattern + 1 : pattern, base, 0) == 0)
             return *pattern != '!';
-    return !of_system(base);
+    return !libraries_in_system(base);
 }
 
 /* What a library's dynamic section says: what it needs, and where that may be. */

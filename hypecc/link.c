@@ -234,6 +234,17 @@ static int link_remote(const struct command *command, const char *output)
     return status;
 }
 
+/* Archives that static programs need to read backtraces; without them they do without. */
+static const char *const dwarf_archives[] = {"dw", "elf", "lzma", "bz2", "z"};
+
+bool link_has_dwarf(void)
+{
+    for (size_t i = 0; i < sizeof dwarf_archives / sizeof *dwarf_archives; i++)
+        if (!libraries_in_system(format("lib%s.a", dwarf_archives[i])))
+            return false;
+    return true;
+}
+
 static void add_runtime(struct arguments *program, const struct command *command)
 {
     static const char *const system_folders[] = {"/usr/lib", "/usr/local/lib", "/lib"};
@@ -252,6 +263,8 @@ static void add_runtime(struct arguments *program, const struct command *command
     arguments_add(program, "-ljansson");
     arguments_add(program, "-lexpat");
     arguments_add(program, "-lcrypto");
+    for (size_t i = 0; i < sizeof dwarf_archives / sizeof *dwarf_archives && link_has_dwarf(); i++)
+        arguments_add(program, format("-l%s", dwarf_archives[i]));
     arguments_add(program, "-ldl");
     arguments_add(program, "-lpthread");
 }
@@ -273,9 +286,9 @@ int link_program(const struct command *command, bool sidecar)
     }
     char *stem = link_stem(command);
     const char *output = command->output ? command->output : "a.out", *slash = strrchr(output, '/');
-    char *beside = sidecar ? format("%s.remote.so", stem) : NULL;
-    char *remote = sidecar ? format("%.*s%s", slash ? (int)(slash + 1 - output) : 0, output, beside)
-                           : format("%s/remote.so", tool_folder());
+    char *beside =
+        sidecar ? format("%.*s%s.remote.so", slash ? (int)(slash + 1 - output) : 0, output, stem) : NULL;
+    char *remote = format("%s/remote.so", tool_folder());
     int status = link_remote(command, remote);
     if (status != 0)
         return status;

@@ -122,6 +122,18 @@ int buffer_open_file(struct buffer *buffer, int fd, hype_error **error)
     return 0;
 }
 
+int buffer_copy(struct buffer *buffer, const void *data, size_t size, hype_error **error)
+{
+    enum { ALIGNMENT = 64 };
+    size_t capacity = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    char *copy = aligned_alloc(ALIGNMENT, capacity);
+    if (!copy)
+        return error_memory(error);
+    memcpy(copy, data, size);
+    *buffer = (struct buffer){copy, size, capacity, -1, false};
+    return 0;
+}
+
 int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
 {
     struct stat status;

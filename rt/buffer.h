@@ -30,6 +30,8 @@ static inline int buffer_reserve(struct buffer *buffer, uint64_t more, hype_erro
 int buffer_open_large(struct buffer *buffer, size_t capacity, hype_error **error);
 /* A large one in the memory file FD, which stays the caller's too and is not kept. What it held is overwritten. */
 int buffer_open_file(struct buffer *buffer, int fd, hype_error **error);
+/* A copy in plain memory, aligned for every object that processors know. */
+int buffer_copy(struct buffer *buffer, const void *data, size_t size, hype_error **error);
 /* The SIZE first bytes of FD, to be read. FD stays the caller's. */
 int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error);
 

@@ -4,14 +4,18 @@
  * hype_start() hands a job to a task of the loop; the task lets the submitter run it; hype_await() takes the return
  * image and decodes it in the awaiting thread, so that writes through pointers happen there and then.
  */
+#include "backtrace.h"
 #include "closure.h"
 #include "submit/submitter.h"
 #include "task.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+
+enum { NESTING_LIMIT = 16 };
 
 struct hype_future {
     hype_submitter *submitter;
@@ -74,6 +78,22 @@ static void start_on_loop(void *context)
         finish(future);
 }
 
+/* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it is,
+ * by a variable of its environment, which every submitter passes on. */
+static int set_depth(struct job *job, hype_error **error)
+{
+    const char *depth = getenv("HYPE_DEPTH");
+    long own = depth ? strtol(depth, NULL, 10) : getenv("HYPE_EXECUTION_ID") ? 1 : 0;
+    if (own == 0)
+        return 0;
+    if (own >= NESTING_LIMIT)
+        return error_set(error, HYPE_INVALID, "%s(): calls are nested %ld deep, and a function there may call no deeper",
+                         job->entry->name, own);
+    snprintf(job->depth, sizeof job->depth, "%ld", own + 1);
+    job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
+    return 0;
+}
+
 static int prepare(hype_future *future)
 {
     struct job *job = &future->job;
@@ -82,6 +102,9 @@ static int prepare(hype_future *future)
         future->error = steal_pointer(future->closure->error);
         return future->error->status;
     }
+    job->entry = capture->entry;
+    if (set_depth(job, &future->error) < 0)
+        return future->error->status;
     if (job->env.invalid)
         return error_set(&future->error, HYPE_INVALID, "%s(): %s", capture->entry->name, job->env.invalid);
     if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
@@ -89,7 +112,6 @@ static int prepare(hype_future *future)
     strcpy(job->id, "hype-run-");
     text_random(job->id + strlen(job->id), 8);
     job->unit = capture->unit;
-    job->entry = capture->entry;
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
@@ -140,19 +162,23 @@ void hype_arena_free(hype_arena *arena)
     free(arena);
 }
 
-/* A private view of the return image: big arrays stay where they are, pages that get pointers are copied. */
+/* A private view of the return image: big arrays stay where they are, pages that get pointers are copied. A small one
+ * is copied as a whole. */
 static int open_arena(const struct buffer *returned, hype_arena **arena, hype_error **error)
 {
     hype_arena *made = calloc(1, sizeof *made);
     if (!made)
         return error_memory(error);
     made->size = returned->size;
-    made->data = mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE, returned->fd, 0);
+    made->data = mmap(NULL, made->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | (returned->fd < 0 ? MAP_ANONYMOUS : 0),
+                      returned->fd, 0);
     if (made->data == MAP_FAILED) {
         int failure = errno;
         free(made);
         return error_system(error, failure, "cannot map a return value of %zu bytes", returned->size);
     }
+    if (returned->fd < 0)
+        memcpy(made->data, returned->data, returned->size);
     *arena = made;
     return 0;
 }
@@ -174,6 +200,13 @@ static int decode_value(hype_future *future, void *result, hype_arena **arena)
     return status;
 }
 
+static int take_error(hype_future *future, const struct buffer *returned)
+{
+    int status = image_decode_error(returned->data, returned->size, &future->error);
+    backtrace_resolve(future->error, future->job.unit);
+    return status;
+}
+
 static int take_value(hype_future *future, void *result, hype_arena **arena)
 {
     struct buffer *returned = &future->job.returned;
@@ -181,7 +214,7 @@ static int take_value(hype_future *future, void *result, hype_arena **arena)
         return future->error->status;
     int status;
     if (is_error_image(returned))
-        status = image_decode_error(returned->data, returned->size, &future->error);
+        status = take_error(future, returned);
     else
         status = decode_value(future, result, arena);
     if (status < 0 && future->error && !future->error->output && future->job.output.tail)

@@ -17,6 +17,7 @@
 
 #define IMAGE_MAGIC   "\x89HYPE\r\n\x1a"
 #define IMAGE_VERSION 2
+#define IMAGE_PAGE    4096 /* bytes; to this images are aligned where they are worked on */
 
 enum image_kind { IMAGE_ARGUMENTS = 1, IMAGE_RETURN = 2, IMAGE_ERROR = 3 };
 
@@ -180,8 +181,8 @@ uint64_t image_elements_at(const struct hype_unit *unit, uint32_t holder, uint64
 /* XXH3 (64 bits) of what follows the header, its seed being XXH3 of the header with its checksum zero. */
 uint64_t image_checksum(const void *data, size_t size);
 
-/* What a failed call left behind, in an image of its own (kind IMAGE_ERROR). */
-int image_encode_error(const hype_error *error, struct buffer *image, hype_error **failure);
+/* What a failed call left behind, in an image of its own (kind IMAGE_ERROR), with at most N_CAUSES of its causes. */
+int image_encode_error(const hype_error *error, unsigned n_causes, struct buffer *image, hype_error **failure);
 /* Makes *ERROR from such an image; the status when it is one, or the failure to read it. */
 int image_decode_error(const void *data, size_t size, hype_error **error);
 

@@ -118,7 +118,7 @@ static int read_files(json_t *files, struct manifest *manifest, hype_error **err
         else
             counts[file->kind]++;
     }
-    if (counts[MANIFEST_CAPTURE] != 1 || counts[MANIFEST_REMOTE] == 0)
+    if (counts[MANIFEST_CAPTURE] != 1 || (counts[MANIFEST_REMOTE] == 0 && !manifest_is_probe(manifest)))
         return refuse(error, "it does not list exactly one capture, and a remote object", NULL);
     return 0;
 }
@@ -175,6 +175,11 @@ static void free_file(struct manifest_file *file)
     free(file->machine);
 }
 
+bool manifest_is_probe(const struct manifest *manifest)
+{
+    return strcmp(manifest->function, MANIFEST_PROBE) == 0;
+}
+
 int manifest_choose(struct manifest *manifest, const char *machine, hype_error **error)
 {
     size_t kept = 0, remotes = 0;
@@ -195,7 +200,7 @@ int manifest_choose(struct manifest *manifest, const char *machine, hype_error *
         manifest->files[kept++] = *file;
     }
     manifest->n_files = kept;
-    if (remotes == 1)
+    if (remotes == 1 || manifest_is_probe(manifest))
         return 0;
     return error_set(error, HYPE_INCOMPATIBLE,
                      "%s() was built for %s, and this image is for %s: use an image for one of these, or build the "

@@ -15,9 +15,11 @@ struct manifest_file {
     char sha256[SHA256_HEX_SIZE];
 };
 
+#define MANIFEST_PROBE "hype-probe" /* no function of C is called that */
+
 struct manifest {
     char *execution; /* "hype-run-XXXXXXXX" */
-    char *function;
+    char *function; /* MANIFEST_PROBE: none; hype-run tells of itself */
     uint64_t signature;
     char *returned;              /* name of the object that the return image becomes */
     struct manifest_file *files; /* libraries in load order */
@@ -26,10 +28,12 @@ struct manifest {
 
 /* New string, NUL-terminated; deterministic. */
 char *manifest_write(const struct manifest *manifest, hype_error **error);
-/* SIZE hostile bytes. Exactly one capture and at least one remote object are there when it succeeds. */
+/* SIZE hostile bytes. Exactly one capture and, unless it is a probe's, at least one remote object are
+ * there when it succeeds. */
 int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error);
 /* Leaves only the code for MACHINE: one remote object and its libraries. */
 int manifest_choose(struct manifest *manifest, const char *machine, hype_error **error);
+bool manifest_is_probe(const struct manifest *manifest);
 void manifest_free(struct manifest *manifest);
 
 #endif

@@ -17,7 +17,7 @@ void output_open(struct output *output, const char *function, const char *id)
 
 static void show(struct output *output, enum output_stream stream, const char *text, size_t length)
 {
-    FILE *file = stream == OUTPUT_STDOUT ? stdout : stderr;
+    FILE *file = stream == OUTPUT_STDERR ? stderr : stdout;
     flockfile(file);
     fputs(output->prefix, file);
     fwrite(text, 1, length, file);
@@ -64,7 +64,7 @@ static bool append(struct output_line *line, const char *data, size_t size)
 void output_write(struct output *output, enum output_stream stream, const void *data, size_t size)
 {
     const char *next = data, *end = next + size;
-    if (stream == OUTPUT_STDERR)
+    if (stream != OUTPUT_STDOUT)
         keep_tail(output, data, size);
     while (next < end) {
         struct output_line *line = &output->lines[stream];

@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-enum output_stream { OUTPUT_STDOUT, OUTPUT_STDERR, OUTPUT_STREAMS };
+/* OUTPUT_BOTH: nobody can tell any more which of the two it was. Shown as stdout is, kept for errors as stderr is. */
+enum output_stream { OUTPUT_STDOUT, OUTPUT_STDERR, OUTPUT_BOTH, OUTPUT_STREAMS };
 
 #define OUTPUT_TAIL_SIZE 4096 /* bytes of stderr that are kept for errors */
 

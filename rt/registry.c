@@ -12,6 +12,7 @@
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct hype_unit *units;
+static const struct hype_remote *offered;
 
 struct place {
     const struct hype_unit *unit;
@@ -67,6 +68,11 @@ static uint64_t layout_of(const struct hype_unit *unit)
     return XXH3_64bits_digest(&state);
 }
 
+void registry_offer_remote(const struct hype_remote *remote)
+{
+    offered = remote;
+}
+
 void hype_register_unit(struct hype_unit *unit, const struct hype_remote *remote)
 {
     if (unit->version != HYPE_GENERATED_VERSION || unit->n_types > IMAGE_TYPE_LIMIT) {
@@ -76,7 +82,7 @@ void hype_register_unit(struct hype_unit *unit, const struct hype_remote *remote
                   unit->source, unit->version, HYPE_GENERATED_VERSION);
         return;
     }
-    unit->remote = remote;
+    unit->remote = remote ? remote : offered;
     unit->layout = layout_of(unit);
     pthread_rwlock_wrlock(&lock);
     unit->next = units;

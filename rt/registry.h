@@ -12,6 +12,9 @@ bool registry_find_name(const char *name, uint64_t signature, const struct hype_
                         const struct hype_entry **entry);
 const struct hype_entry *registry_find_id(uint64_t id);
 
+/* hype-run's: units that are registered from now on without a remote object get this one. It must last. */
+void registry_offer_remote(const struct hype_remote *remote);
+
 /* 56 bits that name a function across programs: of its name and prototype. */
 uint64_t registry_function_id(const struct hype_entry *entry);
 

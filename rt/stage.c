@@ -3,13 +3,13 @@
 
 #include "log.h"
 #include "manifest.h"
+#include "module.h"
 #include "progress.h"
+#include "stage_record.h"
 #include "task.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,11 +17,15 @@
 
 enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
 
-/* "hello.so" with its hash: "hello-HASH.so". Characters that a store's names do not have become '_'. */
+/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not have
+ * become '_'. */
 static char *hashed_name(const char *file, const char *sha256)
 {
     const char *dot = strrchr(file, '.');
     size_t stem = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+    if (stem > HASH_SHOWN && file[stem - HASH_SHOWN - 1] == '-' &&
+        strncmp(file + stem - HASH_SHOWN, sha256, HASH_SHOWN) == 0)
+        return strdup(file);
     char *name = text_format("%.*s-%.*s%s", (int)(stem < 64 ? stem : 64), file, HASH_SHOWN, sha256,
                              dot && dot != file ? dot : "");
     for (char *c = name; c && *c; c++)
@@ -60,30 +64,14 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
     return file->name ? 0 : error_memory(error);
 }
 
-struct loaded {
-    const char *name;
-    char path[4096];
-};
-
-static int match_loaded(struct dl_phdr_info *info, size_t size, void *context)
-{
-    struct loaded *loaded = context;
-    const char *slash = strrchr(info->dlpi_name, '/'), *base = slash ? slash + 1 : info->dlpi_name;
-    (void)size;
-    if (strcmp(base, loaded->name) != 0 && strcmp(info->dlpi_name, loaded->name) != 0)
-        return 0;
-    snprintf(loaded->path, sizeof loaded->path, "%s", info->dlpi_name);
-    return 1;
-}
-
 /* A shared library by the name that the program needs it by: the file that the program itself has loaded. */
 static int open_library(const char *name, struct staged_file *file, hype_error **error)
 {
     file->kind = MANIFEST_LIBRARY;
-    struct loaded loaded = {.name = name};
-    if (!dl_iterate_phdr(match_loaded, &loaded))
+    char path[4096];
+    if (!module_path(name, path))
         return error_set(error, HYPE_NOT_FOUND, "the remote object needs %s, which this program has not loaded", name);
-    int status = open_local(loaded.path, file, error);
+    int status = open_local(path, file, error);
     if (status == 0) { /* there it must have the name that it is needed by */
         free(file->as);
         const char *slash = strrchr(name, '/');
@@ -95,10 +83,10 @@ static int open_library(const char *name, struct staged_file *file, hype_error *
 /* A sidecar lies beside the program or library whose unit names it. */
 static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
 {
-    Dl_info info;
+    struct module found;
     cleanup_free char *module = NULL;
-    if (dladdr(unit->entries, &info) && info.dli_fname)
-        module = realpath(strchr(info.dli_fname, '/') ? info.dli_fname : "/proc/self/exe", NULL);
+    if (module_find((uint64_t)(uintptr_t)unit->entries, &found))
+        module = realpath(found.path, NULL);
     char *slash = module ? strrchr(module, '/') : NULL;
     if (!slash)
         return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
@@ -128,9 +116,11 @@ static int open_remote(const struct hype_unit *unit, const struct hype_remote *r
 
 int stage_code_open(const struct job *job, bool all, struct staged_code *code, hype_error **error)
 {
-    const struct hype_remote *remote = job->unit->remote;
     size_t n = 0, others = 0;
     *code = (struct staged_code){NULL, 0};
+    if (!job->unit) /* a probe */
+        return 0;
+    const struct hype_remote *remote = job->unit->remote;
     if (!remote)
         return error_set(error, HYPE_NOT_BUILT,
                          "%s() cannot run elsewhere: its program was not linked by hypecc, so there is no remote "
@@ -401,16 +391,19 @@ static int describe(const struct job *job, struct staged_file *files, size_t n, 
     return *text ? 0 : -HYPE_INVALID;
 }
 
+static int name_manifest(struct store *store, const char *text, struct staged *staged, hype_error **error)
+{
+    char sha256[SHA256_HEX_SIZE];
+    sha256_hex(text, strlen(text), sha256);
+    staged->manifest_name = hashed_name("manifest.json", sha256);
+    staged->manifest = text_format("%s/%s#sha256=%s", store->uri, staged->manifest_name, sha256);
+    return staged->manifest_name && staged->manifest ? 0 : error_memory(error);
+}
+
 static int put_manifest(struct store *store, const char *text, struct staged *staged, hype_error **error)
 {
     struct store_content content = {.data = text, .fd = -1, .size = strlen(text)};
-    char sha256[SHA256_HEX_SIZE];
     bool created;
-    sha256_hex(text, content.size, sha256);
-    staged->manifest_name = hashed_name("manifest.json", sha256);
-    staged->manifest = text_format("%s/%s#sha256=%s", store->uri, staged->manifest_name, sha256);
-    if (!staged->manifest_name || !staged->manifest)
-        return error_memory(error);
     int status = store->operations->put_if_absent(store, staged->manifest_name, &content, NULL, NULL, &created, error);
     return error_wrap(error, status, "staging %s", staged->manifest_name);
 }
@@ -430,12 +423,16 @@ static int stage_all(struct store *store, struct job *job, struct staged *staged
         status = add_segment(job->segments[i], &files[next++], error);
     if (status == 0)
         status = add_capture(job, &files[n - 1], error);
-    trace_phase(&job->trace, TRACE_HASH, began);
-    began = trace_start(&job->trace);
-    if (status == 0)
-        status = stage_files(store, files, n, &job->trace, error);
     if (status == 0)
         status = describe(job, files, n, &text, error);
+    if (status == 0)
+        status = name_manifest(store, text, staged, error);
+    trace_phase(&job->trace, TRACE_HASH, began);
+    began = trace_start(&job->trace);
+    if (status == 0) {
+        stage_record_write(staged);
+        status = stage_files(store, files, n, &job->trace, error);
+    }
     if (status == 0)
         status = put_manifest(store, text, staged, error);
     trace_phase(&job->trace, TRACE_UPLOAD, began);
@@ -460,7 +457,8 @@ int stage_job(struct store *store, struct job *job, struct staged *staged, hype_
         stage_code_free(&code);
         return error_memory(error);
     }
-    memcpy(files, code.files, code.n_files * sizeof *files);
+    if (code.n_files > 0) /* a probe has none */
+        memcpy(files, code.files, code.n_files * sizeof *files);
     for (size_t i = code.n_files; i < n; i++)
         files[i].fd = -1;
     status = stage_all(store, job, staged, files, code.n_files, n, began, error);
@@ -482,7 +480,7 @@ static int refuse_message(const struct job *job, const char *message, hype_error
 static int take_reported(const struct job *job, const char *message, hype_error **error)
 {
     const char *status = message + strlen("error: "), *colon = strchr(status, ':');
-    for (int s = 1; colon && s <= HYPE_OUT_OF_MEMORY; s++) {
+    for (int s = 1; colon && s <= ERROR_STATUS_LAST; s++) {
         const char *name = hype_status_name(s);
         if (strlen(name) == (size_t)(colon - status) && strncmp(name, status, strlen(name)) == 0)
             return error_set(error, (hype_status)s, "%s: %s", job->id, colon + 1 + (colon[1] == ' '));
@@ -587,6 +585,7 @@ void stage_remove(struct staged *staged)
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();
+    stage_record_remove(staged);
     free(staged->folder);
     free(staged->manifest);
     free(staged->manifest_name);

@@ -41,6 +41,7 @@ struct staged {
     char *manifest;      /* "file:///dir/manifest-HASH.json#sha256=HEX": hype-run's argument */
     char *manifest_name; /* "manifest-HASH.json" */
     char *folder;        /* "hype-run-XXXXXXXX", of what belongs to this call */
+    char *record;        /* stage_record.h's, or NULL */
 };
 
 /* Sends the job's code, data files, capture and manifest. In a task. */
@@ -56,5 +57,10 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
 /* Deletes what belongs to this call, unless HYPE_KEEP_STAGED is set; failures are only logged. Frees STAGED's
  * strings. In a task, cancelled or not. */
 void stage_remove(struct staged *staged);
+
+/* Removes what killed programs of this machine have left in this store, and their termination logs. In a task. */
+void stage_sweep(struct store *store);
+
+#define TERMINATION_LOGS "termination-logs" /* leftovers.h: the files that submitters have hype-run write to */
 
 #endif

@@ -50,7 +50,7 @@ static char *on_path(void)
     return NULL;
 }
 
-/* hypecc puts it into static programs, which have no library to look beside. */
+/* hypecc puts it into static programs, which have no library to look beside; hype-run's is itself. */
 extern const char hype_run_path[] __attribute__((weak, visibility("hidden")));
 
 char *spawn_find_hype_run(void)
@@ -58,10 +58,37 @@ char *spawn_find_hype_run(void)
     const char *wanted = getenv("HYPE_RUN");
     if (wanted && *wanted)
         return strdup(wanted);
-    char *found = hype_run_path ? executable(strdup(hype_run_path)) : beside_library();
+    char *found = hype_run_path ? executable(realpath(hype_run_path, NULL)) : beside_library();
     if (!found)
         found = on_path();
     return found ? found : strdup("hype-run");
+}
+
+char **spawn_environment(size_t more)
+{
+    static const char *const kept[] = {"HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "USER"};
+    char **environment = calloc(1 + ARRAY_SIZE(kept) + more + 1, sizeof *environment);
+    size_t n = 0;
+    if (!environment)
+        return NULL;
+    environment[n] = strdup("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    for (size_t i = 0; environment[n] && i < ARRAY_SIZE(kept); i++) {
+        const char *value = getenv(kept[i]);
+        if (value)
+            environment[++n] = text_format("%s=%s", kept[i], value);
+    }
+    if (!environment[n]) {
+        spawn_environment_free(environment);
+        return NULL;
+    }
+    return environment;
+}
+
+void spawn_environment_free(char **environment)
+{
+    for (size_t i = 0; environment && environment[i]; i++)
+        free(environment[i]);
+    free(environment);
 }
 
 /* glibc has a function for it since 2.34, and hype-run starts with 2.31 too. What this library opens is closed by exec

@@ -14,6 +14,11 @@ struct spawned {
 /* The hype-run that belongs to this library: HYPE_RUN, else beside the library, else on PATH. New string. */
 char *spawn_find_hype_run(void);
 
+/* A clean environment for hype-run, with room for MORE "NAME=VALUE" strings at its end: what functions need of this
+ * program's own is asked for with hype_with_variable(). The strings belong to it; NULL when memory is out. */
+char **spawn_environment(size_t more);
+void spawn_environment_free(char **environment); /* NULL is allowed */
+
 /* Runs ARGUMENTS[0] with just ENVIRONMENT. FDS[i] (or -1) becomes descriptor i; no others are inherited. */
 int spawn_process(const char *const *arguments, const char *const *environment, const int *fds, int n_fds,
                   struct spawned *spawned, hype_error **error);

@@ -465,6 +465,24 @@ int task_event_wait(struct task_event *event, int64_t deadline)
     return status;
 }
 
+int task_lock(struct task_lock *wanted)
+{
+    while (wanted->held) {
+        int status = task_event_wait(&wanted->released, NO_DEADLINE);
+        if (status < 0)
+            return status;
+    }
+    wanted->held = true;
+    wanted->released.set = false;
+    return 0;
+}
+
+void task_unlock(struct task_lock *wanted)
+{
+    wanted->held = false;
+    task_event_set(&wanted->released);
+}
+
 struct task_member {
     struct task_group *group;
     int (*function)(void *context, hype_error **error);

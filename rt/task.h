@@ -56,6 +56,14 @@ void task_event_set(struct task_event *event);
 /* 0 when set, -HYPE_TIMEOUT at the deadline, -HYPE_CANCELLED. */
 int task_event_wait(struct task_event *event, int64_t deadline);
 
+/* What one task at a time may do. Zero-initialize. Loop thread only. */
+struct task_lock {
+    bool held;
+    struct task_event released;
+};
+int task_lock(struct task_lock *wanted); /* 0, or -HYPE_CANCELLED without the lock */
+void task_unlock(struct task_lock *wanted);
+
 /* A group of tasks that share the outcome: the first failure cancels the rest. Zero-initialize; the task that waits
  * owns it. */
 struct task_group {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,36 @@ int write_all(int fd, const void *data, size_t size)
         size -= (size_t)n;
     }
     return 0;
+}
+
+int folders_make(const char *path)
+{
+    cleanup_free char *part = strdup(path);
+    if (!part)
+        return errno = ENOMEM, -1;
+    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        if (mkdir(part, 0700) < 0 && errno != EEXIST)
+            return -1;
+        *slash = '/';
+    }
+    return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status, (void)walk;
+    if (kind == FTW_DNR || kind == FTW_D)
+        chmod(path, 0700);
+    remove(path);
+    return 0;
+}
+
+void folder_remove(const char *path)
+{
+    if (rmdir(path) == 0) /* mostly there is nothing in it */
+        return;
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 int64_t clock_ms(void)

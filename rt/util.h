@@ -57,6 +57,11 @@ int file_read(const char *path, size_t limit, char **data, size_t *size, hype_er
 /* All SIZE bytes, whatever signals come between; 0 or -1 with errno. */
 int write_all(int fd, const void *data, size_t size);
 
+/* Makes the folders that PATH lies in, for this user only; 0 or -1 with errno. */
+int folders_make(const char *path);
+/* With all that is in it, as far as that is possible and on the same file system. */
+void folder_remove(const char *path);
+
 int64_t clock_ms(void); /* monotonic, milliseconds */
 
 #define SHA256_HEX_SIZE 65 /* 64 digits and a NUL */

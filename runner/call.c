@@ -2,9 +2,12 @@
 #include "runner.h"
 
 #include "registry.h"
+#include "submit/submitter.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,7 +17,13 @@
  * shared with the file. */
 static int map_image(const struct call *call, const void **source, void **working, hype_error **error)
 {
+    static char copy[SERVE_INLINE] __attribute__((aligned(IMAGE_PAGE)));
     struct stat status;
+    if (call->image) {
+        *source = call->image;
+        *working = memcpy(copy, call->image, call->image_size);
+        return 0;
+    }
     if (fstat(call->image_fd, &status) < 0)
         return error_system(error, errno, "cannot look at the arguments of %s()", call->name);
     if ((uint64_t)status.st_size < call->image_size || call->image_size < sizeof(struct image_header))
@@ -114,9 +123,14 @@ static int copy_file(const char *from, hype_error **error)
     return 0;
 }
 
+int call_enter_folder(const char *path)
+{
+    return chdir(path) == 0 || (mkdir(path, 0700) == 0 && chdir(path) == 0) ? 0 : -1;
+}
+
 static int enter_folder(const struct call *call, hype_error **error)
 {
-    if ((mkdir(call->folder, 0700) < 0 && errno != EEXIST) || chdir(call->folder) < 0)
+    if (call->folder && call_enter_folder(call->folder) < 0)
         return error_system(error, errno, "cannot use the working folder %s", call->folder);
     for (size_t i = 0; i < call->n_files; i++) {
         int status = copy_file(call->files[i], error);
@@ -125,6 +139,73 @@ static int enter_folder(const struct call *call, hype_error **error)
     }
     return 0;
 }
+
+/* ---- The end of a call ---- */
+
+static const struct call *running;
+static bool ending;
+
+/* Whichever thread is first: the others wait for the end of the process. */
+static void begin_ending(void)
+{
+    while (__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL))
+        pause();
+}
+
+/* What the function has left open is closed behind the answer, which need not wait for it. */
+_Noreturn static void end(const struct buffer *returned)
+{
+    bool answered = returned->size > 0 && running->answer(running, returned);
+    submitter_close_default();
+    _exit(!answered);
+}
+
+_Noreturn static void end_with_error(const hype_error *error)
+{
+    struct buffer image = BUFFER_EMPTY;
+    if (image_encode_error(error, ERROR_CAUSES, &image, NULL) < 0)
+        image.size = 0;
+    end(&image);
+}
+
+/* hype_fail() in the function. */
+static void failed(hype_error *error, void *return_address)
+{
+    void *frames[SERVE_FRAMES];
+    uint64_t counters[SERVE_FRAMES];
+    size_t n = 0;
+    begin_ending();
+    fflush(NULL);
+    int depth = backtrace(frames, SERVE_FRAMES), first = 0;
+    while (first < depth && frames[first] != return_address)
+        first++;
+    for (int i = first; i < depth; i++)
+        counters[n++] = (uint64_t)(uintptr_t)frames[i];
+    symbols_set_frames(error, SYMBOLS_RETURN, counters, n);
+    end_with_error(error);
+}
+
+/* A call of the function's own has failed, or (NULL) succeeded: should the process end now, that is perhaps why. */
+static void nested_ended(const hype_error *error)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    struct serve_slot *slot = running->slot;
+    pthread_mutex_lock(&lock);
+    slot->cause_size = 0;
+    for (unsigned causes = ERROR_CAUSES; error && slot->cause_size == 0; causes /= 2) {
+        struct buffer image = BUFFER_EMPTY;
+        if (image_encode_error(error, causes, &image, NULL) == 0 && image.size <= SERVE_CAUSE_SIZE) {
+            memcpy(slot->cause, image.data, image.size);
+            slot->cause_size = (uint32_t)image.size;
+        }
+        buffer_free(&image);
+        if (causes == 0)
+            break;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* ---- The call ---- */
 
 static int run(const struct call *call, struct buffer *returned, hype_error **error)
 {
@@ -145,7 +226,7 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
                          call->name);
     /* The size of the reserved region is read before decoding checks the header, so it is checked first. */
     status = image_check(source, call->image_size, IMAGE_ARGUMENTS, unit, entry, error);
-    bool in_place = status == 0 && image_reserved_in_place(source, unit);
+    bool in_place = status == 0 && call->returned_fd >= 0 && image_reserved_in_place(source, unit);
     if (status == 0)
         status = map_reserved(call, source, in_place, &reserved, error);
     if (status == 0)
@@ -157,27 +238,30 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
         return error_wrap(error, status, "%s()", call->name);
     image.in_place = in_place;
     heap_watch(&image);
+    error_on_publish = nested_ended;
+    error_on_fail = failed;
+    errno = 0; /* what there is of it later is the function's own */
     call->slot->state = SERVE_RUNNING;
     call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
     status = invoke_entry(entry, frame, error);
     fflush(NULL);
     call->slot->stamps.at[TRACE_AT_RETURN] = trace_clock();
     call->slot->state = SERVE_CALLED;
-    if (status == 0)
+    if (status == 0 && call->returned_fd >= 0)
         status = buffer_open_file(returned, call->returned_fd, error);
     return status == 0 ? image_encode_return(&image, returned, error) : status;
 }
 
-int call_run(const struct call *call, uint64_t *size)
+void call_run(const struct call *call)
 {
     struct buffer returned = BUFFER_EMPTY;
     cleanup_error hype_error *error = NULL;
+    running = call;
     crash_watch(call->slot);
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);
-    *size = returned.size;
-    buffer_free(&returned);
+    begin_ending();
     if (status < 0)
-        *size = outcome_write(error, call->returned_fd);
-    return *size > 0 ? 0 : -HYPE_MEMORY;
+        end_with_error(error);
+    end(&returned);
 }

@@ -1,6 +1,7 @@
-/* crash.c: signal handlers that leave a backtrace in the slot, on a stack of their own. */
+/* crash.c: handlers of signals, on a stack of their own, and of exit(), that leave a backtrace in the slot. */
 #include "runner.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <signal.h>
@@ -10,8 +11,7 @@
 
 enum { HANDLER_STACK = 64 * 1024, HANDLER_FRAMES = 8 /* of the handler itself, at most */ };
 
-static struct serve_slot *crash_slot;
-static char *handler_stack;
+static struct serve_slot nowhere, *crash_slot = &nowhere; /* NOWHERE in a process that runs no call */
 
 static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP};
 
@@ -28,38 +28,59 @@ static uint64_t interrupted_at(const void *context)
 #endif
 }
 
+/* The frames from number FIRST on, behind those that are kept. */
+static void keep_frames(void *const *frames, int first, int n, uint32_t kept)
+{
+    for (int i = first; i < n && kept < SERVE_FRAMES; i++)
+        crash_slot->frames[kept++] = (uint64_t)(uintptr_t)frames[i];
+    crash_slot->n_frames = kept;
+}
+
 static void on_fatal_signal(int number, siginfo_t *info, void *context)
 {
     void *frames[SERVE_FRAMES + HANDLER_FRAMES];
+    int error_number = errno;
     int n = backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
     uint64_t where = interrupted_at(context);
     while (first < n && (uint64_t)(uintptr_t)frames[first] != where)
         first++;
-    uint32_t kept = 0;
-    crash_slot->frames[kept++] = where;
-    for (int i = first + 1; i < n && kept < SERVE_FRAMES; i++)
-        crash_slot->frames[kept++] = (uint64_t)(uintptr_t)frames[i];
-    crash_slot->n_frames = kept;
+    crash_slot->frames[0] = where;
+    keep_frames(frames, first + 1, n, 1);
+    crash_slot->error_number = error_number;
     crash_slot->fault_address = (uint64_t)(uintptr_t)info->si_addr;
     signal(number, SIG_DFL);
     raise(number); /* delivered when the handler returns: the process ends as it would have */
 }
 
+/* The call's own end is by _exit(): whoever comes here has called exit(). Its frames begin with the C library's. */
+static void on_exit_called(void)
+{
+    void *frames[SERVE_FRAMES + HANDLER_FRAMES];
+    Dl_info info;
+    crash_slot->error_number = errno;
+    int n = backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
+    for (int i = 0; i < n && i < HANDLER_FRAMES; i++)
+        if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname && strcmp(info.dli_sname, "exit") == 0)
+            first = i + 1;
+    keep_frames(frames, first, n, 0);
+}
+
 int crash_prepare(void)
 {
     void *frames[2];
-    handler_stack = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *stack = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    if (stack == MAP_FAILED)
+        return -1;
     backtrace(frames, 2); /* loads the unwinder */
-    return handler_stack == MAP_FAILED ? -1 : 0;
+    sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = HANDLER_STACK}, NULL);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)
+        sigaction(fatal_signals[i], &action, NULL);
+    return atexit(on_exit_called) == 0 ? 0 : -1;
 }
 
 void crash_watch(struct serve_slot *slot)
 {
-    stack_t stack = {.ss_sp = handler_stack, .ss_size = HANDLER_STACK};
-    struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     crash_slot = slot;
-    sigaltstack(&stack, NULL);
-    sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)
-        sigaction(fatal_signals[i], &action, NULL);
 }

@@ -192,7 +192,7 @@ static int load(const struct run *run, hype_error **error)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < run->manifest.n_files; i++)
             if (run->manifest.files[i].kind == (pass == 0 ? MANIFEST_LIBRARY : MANIFEST_REMOTE))
-                objects[n++].path = run->paths[i];
+                objects[n++] = (struct object_file){run->paths[i], run->manifest.files[i].sha256, true};
     return load_objects(objects, n, error);
 }
 
@@ -203,12 +203,21 @@ static void become_child(void)
     signal(SIGINT, SIG_DFL);
 }
 
-static void answered(struct run *run, uint64_t size)
+static void answered(struct serve_slot *slot, uint64_t size)
 {
     if (size > 0) {
-        run->slot->call = size;
-        run->slot->state = SERVE_ANSWERED;
+        slot->call = size;
+        slot->state = SERVE_ANSWERED;
     }
+}
+
+static bool answer(const struct call *call, const struct buffer *image)
+{
+    if (!call_image_in_file(call, image) &&
+        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
+        return false;
+    answered(call->slot, image->size);
+    return true;
 }
 
 /* In the manifest's order, which is the image's. */
@@ -223,9 +232,8 @@ static size_t open_segments(const struct run *run, int fds[IMAGE_SEGMENTS])
 
 _Noreturn static void call_process(struct run *run)
 {
-    cleanup_free char *work = text_format("%s/work", run->folder);
     int segments[IMAGE_SEGMENTS];
-    uint64_t size = 0, image_size = 0;
+    uint64_t image_size = 0;
     const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
@@ -234,12 +242,13 @@ _Noreturn static void call_process(struct run *run)
                         .segment_fds = segments,
                         .n_segments = open_segments(run, segments),
                         .returned_fd = run->returned_fd,
-                        .folder = work,
-                        .slot = run->slot};
+                        .folder = text_format("%s/work", run->folder),
+                        .slot = run->slot,
+                        .answer = answer};
     become_child();
-    if (call_run(&call, &size) == 0)
-        answered(run, size);
-    _exit(0);
+    if (!call.folder)
+        _exit(1);
+    call_run(&call);
 }
 
 /* Loads the objects, which may run constructors and crash, and has the call run in a child of its own, for whose
@@ -264,7 +273,7 @@ _Noreturn static void loader_process(struct run *run)
             error = outcome_error(wait_status, run->slot, oom_kills);
     }
     if (error)
-        answered(run, outcome_write(error, run->returned_fd));
+        answered(run->slot, outcome_write(error, run->returned_fd));
     _exit(0);
 }
 
@@ -298,6 +307,13 @@ static int run_processes(struct run *run, hype_error **error)
         error_free(failure);
     }
     return run->returned_size > 0 ? 0 : error_memory(error);
+}
+
+static int run_probe(struct run *run, hype_error **error)
+{
+    run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
+    return run->returned_fd < 0 ? error_system(error, errno, "cannot make a memory file for the report")
+                                : probe_write(run->returned_fd, &run->returned_size, error);
 }
 
 /* ---- Sending home ---- */
@@ -356,7 +372,7 @@ static void write_termination_log(const struct run *run)
 static void run_free(struct run *run)
 {
     if (run->folder)
-        workdir_remove(run->folder);
+        folder_remove(run->folder);
     for (size_t i = 0; run->paths && i < run->manifest.n_files; i++)
         free(run->paths[i]);
     free(run->paths);
@@ -376,7 +392,7 @@ int fetch_and_run(const char *manifest_uri)
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
-        status = run_processes(&run, &run.error);
+        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
     if (status == 0 && !run.error)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();

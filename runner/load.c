@@ -7,6 +7,8 @@
  */
 #include "runner.h"
 
+#include "registry.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
@@ -15,6 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
 
 static int check_machine(const char *path, int fd, hype_error **error)
 {
@@ -39,7 +43,7 @@ static int check_file(const struct object_file *file, hype_error **error)
     cleanup_close int fd = open(file->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return error_system(error, errno, "cannot read the remote object %s", file->path);
-    if (file->sha256) {
+    if (file->sha256 && !file->checked) {
         int status = sha256_hex_fd(fd, digest, error);
         if (status < 0)
             return status;
@@ -89,15 +93,70 @@ static int load_stub(hype_error **error)
     return 0;
 }
 
+/* ---- What has been loaded, for backtraces and for calls that a function makes in its turn ---- */
+
+static struct object_file *loaded; /* strings owned */
+static size_t n_loaded;
+
+static int remember(const struct object_file *files, size_t n, hype_error **error)
+{
+    loaded = calloc(n + 1, sizeof *loaded);
+    for (; loaded && n_loaded < n; n_loaded++) {
+        const struct object_file *file = &files[n_loaded];
+        loaded[n_loaded] =
+            (struct object_file){strdup(file->path), file->sha256 ? strdup(file->sha256) : NULL, true};
+        if (!loaded[n_loaded].path || (file->sha256 && !loaded[n_loaded].sha256))
+            break;
+    }
+    return n_loaded < n ? error_memory(error) : 0;
+}
+
+const char *load_digest(const char *path)
+{
+    for (size_t i = 0; i < n_loaded; i++)
+        if (strcmp(loaded[i].path, path) == 0)
+            return loaded[i].sha256;
+    return NULL;
+}
+
+/* Units of the remote object have no other inside them: for their own calls it is the file that they came from. */
+static int offer_remote(hype_error **error)
+{
+    static struct hype_remote remote;
+    static struct utsname machine;
+    const struct object_file *file = &loaded[n_loaded - 1];
+    const char *slash = strrchr(file->path, '/'), *base = slash ? slash + 1 : file->path, *dot = strrchr(base, '.');
+    struct stat status;
+    const char **libraries = calloc(n_loaded, sizeof *libraries);
+    char *name = strndup(base, dot ? (size_t)(dot - base) : strlen(base));
+    cleanup_close int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (!libraries || !name || !file->sha256 || fd < 0 || fstat(fd, &status) < 0 || uname(&machine) < 0) {
+        free(libraries);
+        free(name);
+        return error_set(error, HYPE_NOT_LOADED, "cannot read the remote object %s", file->path);
+    }
+    for (size_t i = 0; i + 1 < n_loaded; i++)
+        libraries[i] = loaded[i].path;
+    void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    remote = (struct hype_remote){.name = name,
+                                  .bytes = bytes == MAP_FAILED ? NULL : bytes,
+                                  .size = (uint64_t)status.st_size,
+                                  .sha256 = file->sha256,
+                                  .libraries = libraries,
+                                  .machine = machine.machine};
+    registry_offer_remote(&remote);
+    return remote.bytes ? 0 : error_memory(error);
+}
+
 int load_objects(const struct object_file *files, size_t n, hype_error **error)
 {
     int stub = n > 1 ? load_stub(error) : 0; /* only libraries that travel along can need it */
-    if (stub < 0)
-        return stub;
-    for (size_t i = 0; i < n; i++) {
-        int status = load_one(&files[i], error);
-        if (status < 0)
-            return status;
+    int status = stub < 0 ? stub : remember(files, n, error);
+    for (size_t i = 0; i < n && status == 0; i++) {
+        if (i + 1 == n)
+            status = offer_remote(error);
+        if (status == 0)
+            status = load_one(&files[i], error);
     }
-    return 0;
+    return status;
 }

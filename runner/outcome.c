@@ -58,6 +58,17 @@ static void set_signal_error(hype_error **error, const char *function, int numbe
                   text ? text : "unknown signal");
 }
 
+/* The error of the function's own failed call, as its process has left it. */
+static void set_cause(hype_error *error, const struct serve_slot *slot)
+{
+    hype_error *cause = NULL;
+    uint32_t size = slot->cause_size;
+    if (size == 0 || size > SERVE_CAUSE_SIZE)
+        return;
+    image_decode_error(slot->cause, size, &cause);
+    error_set_cause(error, cause);
+}
+
 hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsigned long oom_kills_before)
 {
     hype_error *error = NULL;
@@ -74,15 +85,16 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
         error->exit_status = WEXITSTATUS(wait_status);
     }
     uint32_t n = slot->n_frames < SERVE_FRAMES ? slot->n_frames : SERVE_FRAMES;
-    cleanup_free char *backtrace = symbols_describe(slot->frames, n);
-    error_set_backtrace(error, backtrace);
+    error->error_number = slot->error_number;
+    symbols_set_frames(error, WIFSIGNALED(wait_status) ? SYMBOLS_INTERRUPTED : SYMBOLS_RETURN, slot->frames, n);
+    set_cause(error, slot);
     return error;
 }
 
 uint64_t outcome_write(const hype_error *failure, int fd)
 {
     struct buffer image = BUFFER_EMPTY;
-    if (image_encode_error(failure, &image, NULL) < 0)
+    if (image_encode_error(failure, ERROR_CAUSES, &image, NULL) < 0)
         return 0;
     uint64_t size = image.size;
     bool written = lseek(fd, 0, SEEK_SET) == 0 && write_all(fd, image.data, image.size) == 0;

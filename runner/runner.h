@@ -17,34 +17,46 @@
 
 /* A file that is loaded before a call: shared libraries first, the remote object last. */
 struct object_file {
-    const char *path;
-    const char *sha256; /* checked before loading; NULL when the fetch has checked it */
+    const char *path, *sha256;
+    bool checked; /* the fetch has done it; else the digest is checked before loading */
 };
+/* What is loaded may call functions elsewhere in its turn: what lies at the paths is then staged again. */
 int load_objects(const struct object_file *files, size_t n, hype_error **error);
+/* The digest of a file that load_objects() has loaded, by the path that the dynamic linker knows; else NULL. */
+const char *load_digest(const char *path);
 
 /* ---- workdir.c ---- */
 
 /* A new private folder under TMPDIR. Its name tells the process that owns it; folders of dead owners are removed. */
 int workdir_make(char **path, hype_error **error);
-void workdir_remove(const char *path); /* with everything in it */
 
 /* ---- call.c ---- */
 
 struct call {
     const char *name; /* of the function */
     uint64_t signature;
+    const void *image; /* at most SERVE_INLINE bytes, aligned to IMAGE_PAGE; NULL: it is in image_fd */
     int image_fd;
     uint64_t image_size;
     const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
     size_t n_segments;
-    int returned_fd;          /* an empty file for the return or error image */
-    const char *folder;       /* to run in; made here; files are already there or are copied */
+    int returned_fd;          /* a file for the return image; -1: it goes to memory */
+    const char *folder;       /* to run in; NULL: it has been entered already */
     const char *const *files; /* paths to copy into it, n_files */
     size_t n_files;
     struct serve_slot *slot; /* shared with whoever watches */
+    /* Takes the return image, which is in returned_fd where there is one, or an error image, which is in memory. */
+    bool (*answer)(const struct call *call, const struct buffer *image);
+    uint64_t number; /* ANSWER's own */
 };
-/* In the child. Runs the call and leaves an image in returned_fd; 0 and its size when it is whole. */
-int call_run(const struct call *call, uint64_t *size);
+/* In the child: runs the call, has ANSWER take its image, and ends the process. CALL and what it leads to must last. */
+_Noreturn void call_run(const struct call *call);
+int call_enter_folder(const char *path); /* made where it is not there; 0, or -1 with errno */
+/* Is an image that ANSWER is given in the call's returned_fd? */
+static inline bool call_image_in_file(const struct call *call, const struct buffer *image)
+{
+    return call->returned_fd >= 0 && image->read_only;
+}
 
 /* ---- invoke.c ---- */
 int invoke_entry(const struct hype_entry *entry, void *frame, hype_error **error);
@@ -56,14 +68,18 @@ void heap_watch(struct image *image);
 
 /* ---- crash.c ---- */
 
-/* Signals that end the process first write where it was into SLOT. */
-int crash_prepare(void);                   /* once, before forking: loads what a handler cannot load */
+/* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
+int crash_prepare(void);                   /* once, before forking */
 void crash_watch(struct serve_slot *slot); /* in the child */
 
 /* ---- symbols.c ---- */
 
-/* "#0 name+0x12 (file.so)" lines for program counters of this process's children; new string, NULL without frames. */
-char *symbols_describe(const uint64_t *frames, size_t n);
+/*
+ * Gives ERROR its frames from program counters of this process or of its children, innermost first. What lies in
+ * hype-run, below the function, is left out. FIRST: of an instruction that was interrupted, or a return address.
+ */
+enum symbols_first { SYMBOLS_INTERRUPTED, SYMBOLS_RETURN };
+void symbols_set_frames(hype_error *error, enum symbols_first first, const uint64_t *counters, size_t n);
 
 /* ---- outcome.c ---- */
 
@@ -72,6 +88,11 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
 /* The image of an error, into the empty file FD. 0 when no image could be made. */
 uint64_t outcome_write(const hype_error *failure, int fd);
 unsigned long outcome_oom_kills(void); /* of this control group so far */
+
+/* ---- probe.c ---- */
+
+/* A report about hype-run and this place (docs/format.md), of *SIZE bytes, into the empty file FD. */
+int probe_write(int fd, uint64_t *size, hype_error **error);
 
 /* ---- fetch.c and serve.c: the two ways to run; both return an exit status ---- */
 int fetch_and_run(const char *manifest_uri);

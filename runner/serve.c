@@ -15,19 +15,24 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static struct serve_slot *slots;
 static size_t n_slots;
-static char *folder;
+static char *folder, **folders; /* one for each slot, in the first */
 static unsigned long oom_kills_before;
 static volatile sig_atomic_t told_to_stop;
 
+/* With what they have left running. */
 static void kill_children(void)
 {
     for (size_t i = 0; i < n_slots; i++)
-        if (slots[i].pid > 0)
-            kill(slots[i].pid, SIGKILL);
+        if (slots[i].pid > 0) {
+            kill(-slots[i].pid, SIGKILL);
+            kill(slots[i].pid, SIGKILL); /* it may have no group of its own yet */
+        }
 }
 
 static void stop(int number)
@@ -37,37 +42,80 @@ static void stop(int number)
     kill_children(); /* which ends the wait() for them */
 }
 
-/* FD -1: the image is in the request's own file. */
-static void send_reply(uint64_t call, uint64_t size, int fd, struct trace_stamps *stamps)
+/* ---- Messages ---- */
+
+static int64_t ready; /* when this child began to wait */
+
+/* IMAGE goes behind the reply, or in the descriptor FD where there is one; NULL: neither. */
+static bool send_reply(int socket, struct serve_reply *reply, const void *image, int fd)
 {
-    stamps->at[TRACE_AT_END] = trace_clock();
-    struct serve_reply reply = {call, size, *stamps};
-    struct iovec part = {&reply, sizeof reply};
+    struct iovec parts[] = {{reply, sizeof *reply}, {(void *)(uintptr_t)image, image ? reply->size : 0}};
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control = {.header = {.cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
-    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-    if (fd < 0)
-        message.msg_control = NULL, message.msg_controllen = 0;
-    while (sendmsg(SERVE_SOCKET_FD, &message, MSG_NOSIGNAL) < 0 && errno == EINTR)
-        ;
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = ARRAY_SIZE(parts)};
+    if (fd >= 0) {
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+    }
+    ssize_t sent;
+    do
+        sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent >= 0;
 }
 
-static void reply_with_error(uint64_t call, const hype_error *error, struct trace_stamps *stamps)
+static bool reply_with_image(int socket, uint64_t call, struct trace_stamps *stamps, const struct buffer *image)
 {
-    cleanup_close int fd = memfd_create("hype-error", MFD_CLOEXEC);
-    uint64_t size = fd >= 0 && error ? outcome_write(error, fd) : 0;
-    if (size > 0)
-        send_reply(call, size, fd, stamps);
+    stamps->at[TRACE_AT_END] = trace_clock();
+    struct serve_reply reply = {call, image->size, SERVE_BEHIND, ready, *stamps};
+    if (image->size <= SERVE_INLINE)
+        return send_reply(socket, &reply, image->data, -1);
+    cleanup_close int made = image->fd >= 0 ? -1 : memfd_create("hype-return", MFD_CLOEXEC);
+    if (image->fd < 0 && (made < 0 || write_all(made, image->data, image->size) < 0))
+        return false;
+    reply.where = SERVE_IN_OWN_FILE;
+    return send_reply(socket, &reply, NULL, image->fd >= 0 ? image->fd : made);
 }
 
-/* Takes a request and its descriptors; 0 when the socket is closed. */
-static ssize_t receive(char *message, int fds[SERVE_MOST_FDS], size_t *n_fds)
+static void reply_with_error(int socket, uint64_t call, struct trace_stamps *stamps, const hype_error *error)
 {
-    struct iovec part = {message, SERVE_MESSAGE_LIMIT};
+    struct buffer image = BUFFER_EMPTY;
+    if (error && image_encode_error(error, ERROR_CAUSES, &image, NULL) == 0)
+        reply_with_image(socket, call, stamps, &image);
+    buffer_free(&image);
+}
+
+/* A request as it has come. The image is aligned to a page. */
+static char message[IMAGE_PAGE + SERVE_MESSAGE_LIMIT] __attribute__((aligned(IMAGE_PAGE)));
+static struct serve_request *const request = (void *)(message + IMAGE_PAGE - sizeof(struct serve_request));
+
+/* Of the request. */
+static int segments[IMAGE_SEGMENTS], arguments_file = -1, answer_file = -1;
+
+static bool take_descriptors(const struct cmsghdr *header)
+{
+    int fds[SERVE_MOST_FDS];
+    size_t n = 0, expected = (size_t)request->arguments_file + request->answer_file + request->n_segments;
+    if (request->arguments_file > 1 || request->answer_file > 1 || request->n_segments > IMAGE_SEGMENTS ||
+        (header ? header->cmsg_len : CMSG_LEN(0)) != CMSG_LEN(expected * sizeof(int)))
+        return false;
+    if (expected > 0)
+        memcpy(fds, CMSG_DATA(header), expected * sizeof(int));
+    if (request->arguments_file)
+        arguments_file = fds[n++];
+    if (request->answer_file)
+        answer_file = fds[n++];
+    memcpy(segments, fds + n, request->n_segments * sizeof(int));
+    return true;
+}
+
+/* Takes the request: the end of its text, or NULL when there is none. */
+static const char *receive(int socket)
+{
+    struct iovec part = {request, sizeof *request + SERVE_MESSAGE_LIMIT};
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(SERVE_MOST_FDS * sizeof(int))];
@@ -76,16 +124,14 @@ static ssize_t receive(char *message, int fds[SERVE_MOST_FDS], size_t *n_fds)
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t n;
     do
-        n = recvmsg(SERVE_SOCKET_FD, &received, MSG_CMSG_CLOEXEC);
+        n = recvmsg(socket, &received, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
-    if (n <= 0)
-        return 0;
-    const struct cmsghdr *header = CMSG_FIRSTHDR(&received);
-    if (!header || header->cmsg_type != SCM_RIGHTS || header->cmsg_len < CMSG_LEN(SERVE_REQUEST_FDS * sizeof(int)))
-        return 0;
-    *n_fds = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(fds, CMSG_DATA(header), *n_fds * sizeof(int));
-    return n;
+    if (n < (ssize_t)sizeof *request)
+        return NULL;
+    if (!take_descriptors(CMSG_FIRSTHDR(&received)) ||
+        (!request->arguments_file && request->image_size > (size_t)n - sizeof *request))
+        return NULL;
+    return (char *)request + n;
 }
 
 /* The next string of a message, or NULL when it is cut short. */
@@ -97,7 +143,7 @@ static const char *next_string(const char **next, const char *end)
     return nul ? start : NULL;
 }
 
-static bool take_variables(const struct serve_request *request, const char **next, const char *end)
+static bool take_variables(const char **next, const char *end)
 {
     for (uint32_t i = 0; i < request->n_variables; i++) {
         const char *variable = next_string(next, end);
@@ -107,65 +153,115 @@ static bool take_variables(const struct serve_request *request, const char **nex
     return true;
 }
 
-/* The life of a child: one request. */
+/* ---- A child ---- */
+
+static size_t own_number;
+
+static int fd_of(size_t number, int which)
+{
+    return SERVE_FIRST_FD + (int)number * SERVE_FDS + which;
+}
+
+/* The folder's modification time, where a change from now on gives it another: clocks of files are coarse. */
+static struct timespec folder_modified;
+
+static void watch_folder(void)
+{
+    struct stat status;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (stat(".", &status) == 0 && (status.st_mtim.tv_sec < now.tv_sec ||
+                                    (status.st_mtim.tv_sec == now.tv_sec && status.st_mtim.tv_nsec < now.tv_nsec)))
+        folder_modified = status.st_mtim;
+}
+
+/* The next call may have the folder when there is nothing in it. */
+static bool folder_is_empty(void)
+{
+    char entries[256];
+    struct stat status;
+    if (stat(folders[own_number], &status) == 0 && status.st_mtim.tv_sec == folder_modified.tv_sec &&
+        status.st_mtim.tv_nsec == folder_modified.tv_nsec)
+        return true;
+    cleanup_close int fd = open(folders[own_number], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n = fd < 0 ? -1 : syscall(SYS_getdents64, fd, entries, sizeof entries);
+    return n == 2 * 24; /* "." and ".." */
+}
+
+static bool answer(const struct call *call, const struct buffer *image)
+{
+    struct serve_slot *slot = call->slot;
+    if (!folder_is_empty() && chdir("/") == 0) /* what it has left there is gone when the call is over, not later */
+        folder_remove(folders[own_number]);
+    bool sent;
+    if (call_image_in_file(call, image)) {
+        slot->stamps.at[TRACE_AT_END] = trace_clock();
+        struct serve_reply reply = {call->number, image->size, SERVE_IN_ANSWER_FILE, ready, slot->stamps};
+        sent = send_reply(fd_of(own_number, 0), &reply, NULL, -1);
+    } else {
+        sent = reply_with_image(fd_of(own_number, 0), call->number, &slot->stamps, image);
+    }
+    if (sent)
+        slot->state = SERVE_ANSWERED;
+    return sent;
+}
+
+/* The life of a child: one request. What can be done before it comes is done before. */
 _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
-    static char message[SERVE_MESSAGE_LIMIT];
     static const char *files[ARRAY_SIZE(((hype_env *)0)->files)];
-    int fds[SERVE_MOST_FDS];
-    size_t n_fds;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
-    ssize_t n = receive(message, fds, &n_fds);
-    struct serve_request request;
-    if (n < (ssize_t)sizeof request)
+    setpgid(0, 0);
+    crash_watch(slot);
+    own_number = number;
+    bool entered = call_enter_folder(folders[number]) == 0;
+    watch_folder();
+    dup2(fd_of(number, 1), STDOUT_FILENO);
+    dup2(fd_of(number, 2), STDERR_FILENO);
+    ready = trace_clock();
+    const char *end = receive(fd_of(number, 0));
+    if (!end)
         _exit(SERVE_STOPPED);
-    memcpy(&request, message, sizeof request);
     slot->stamps.at[TRACE_AT_FETCH] = trace_clock();
-    slot->call = request.call;
+    slot->call = request->call;
     slot->state = SERVE_CALLED;
-    const char *next = message + sizeof request, *end = message + n;
-    const char *name = next_string(&next, end), *id = next_string(&next, end);
-    if (!name || !id || setenv("HYPE_EXECUTION_ID", id, 1) < 0 || !take_variables(&request, &next, end) ||
-        request.n_files > ARRAY_SIZE(files))
+    const char *next = (char *)(request + 1) + (request->arguments_file ? 0 : request->image_size);
+    const char *name = next_string(&next, end);
+    if (slot->cancelled == request->call || !name || !take_variables(&next, end) ||
+        request->n_files > ARRAY_SIZE(files))
         _exit(1);
-    for (uint32_t i = 0; i < request.n_files; i++)
+    for (uint32_t i = 0; i < request->n_files; i++)
         if (!(files[i] = next_string(&next, end)))
             _exit(1);
-    snprintf(slot->name, sizeof slot->name, "%s", name);
-    dup2(fds[2], STDOUT_FILENO);
-    dup2(fds[3], STDERR_FILENO);
-    close(fds[2]);
-    close(fds[3]);
-    cleanup_free char *working = text_format("%s/%zu", folder, number);
+    strncpy(slot->name, name, sizeof slot->name - 1); /* printf would cost a dozen page faults */
     struct call call = {.name = name,
-                        .signature = request.signature,
-                        .image_fd = fds[0],
-                        .image_size = request.image_size,
-                        .segment_fds = fds + SERVE_REQUEST_FDS,
-                        .n_segments = n_fds - SERVE_REQUEST_FDS,
-                        .returned_fd = fds[1],
-                        .folder = working,
+                        .signature = request->signature,
+                        .image = request->arguments_file ? NULL : request + 1,
+                        .image_fd = arguments_file,
+                        .image_size = request->image_size,
+                        .segment_fds = segments,
+                        .n_segments = request->n_segments,
+                        .returned_fd = answer_file,
+                        .folder = entered ? NULL : folders[number],
                         .files = files,
-                        .n_files = request.n_files,
-                        .slot = slot};
-    uint64_t size;
+                        .n_files = request->n_files,
+                        .slot = slot,
+                        .answer = answer,
+                        .number = request->call};
     slot->stamps.at[TRACE_AT_LOAD] = trace_clock();
-    if (call_run(&call, &size) == 0) {
-        if (chdir("/") == 0) /* the folder is gone when the call is over, not some time later */
-            workdir_remove(working);
-        send_reply(request.call, size, -1, &slot->stamps);
-        slot->state = SERVE_ANSWERED;
-    }
-    _exit(0);
+    call_run(&call);
 }
+
+/* ---- The parent ---- */
 
 static pid_t fork_child(size_t number)
 {
     struct serve_slot *slot = &slots[number];
     slot->state = SERVE_IDLE;
     slot->call = 0;
-    slot->n_frames = 0;
+    slot->n_frames = slot->cause_size = 0;
+    slot->error_number = 0;
     slot->stamps = (struct trace_stamps){{0}};
     pid_t pid = fork();
     if (pid == 0)
@@ -177,46 +273,52 @@ static pid_t fork_child(size_t number)
 static void bury(size_t number, int wait_status)
 {
     struct serve_slot *slot = &slots[number];
+    kill(-slot->pid, SIGKILL); /* what the call has left running */
     slot->pid = 0;
-    if (slot->state == SERVE_IDLE)
+    if (slot->state == SERVE_IDLE && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == SERVE_STOPPED)
+        told_to_stop = 1;
+    if (slot->state == SERVE_IDLE || slot->state == SERVE_ANSWERED)
         return;
-    if (slot->state == SERVE_ANSWERED)
-        return;
-    cleanup_free char *used = text_format("%s/%zu", folder, number);
-    if (used)
-        workdir_remove(used);
+    folder_remove(folders[number]);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
     oom_kills_before = outcome_oom_kills();
-    reply_with_error(slot->call, error, &slot->stamps);
+    reply_with_error(fd_of(number, 0), slot->call, &slot->stamps, error);
     error_free(error);
 }
 
-static int serve_children(void)
+/* Whatever the first child would have to make first is made before, once for all. */
+static int prepare(hype_error **error)
 {
-    bool stopping = false;
+    folders = calloc(n_slots + 1, sizeof *folders);
+    for (size_t i = 0; folders && i < n_slots; i++)
+        if (!(folders[i] = text_format("%s/%zu", folder, i)))
+            return error_memory(error);
+    trace_clock();
+    return !folders || setenv("HYPE_EXECUTION_ID", "", 1) < 0 || crash_prepare() < 0 ? error_memory(error) : 0;
+}
+
+/* Until SIGTERM comes or the sockets are closed: the program has closed its submitter, or has ended. */
+static void serve_children(void)
+{
     oom_kills_before = outcome_oom_kills();
     for (size_t i = 0; i < n_slots; i++)
         if (fork_child(i) < 0)
-            stopping = true;
-    for (;;) {
+            told_to_stop = 1;
+    while (!told_to_stop) { /* a child forked just as the signal comes is killed below */
         int wait_status;
-        pid_t pid = told_to_stop ? -1 : wait(&wait_status);
-        if (told_to_stop || (pid < 0 && errno == ECHILD))
-            break; /* a child forked just as the signal came is killed below */
+        pid_t pid = wait(&wait_status);
         for (size_t i = 0; pid > 0 && i < n_slots; i++) {
             if (slots[i].pid != pid)
                 continue;
-            bool idle = slots[i].state == SERVE_IDLE;
             bury(i, wait_status);
-            stopping = stopping || (idle && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == SERVE_STOPPED);
-            if (!stopping && fork_child(i) < 0)
-                stopping = true;
+            if (!told_to_stop && fork_child(i) < 0)
+                told_to_stop = 1;
+            break;
         }
     }
     kill_children();
     while (wait(NULL) > 0 || errno == EINTR)
         ;
-    return 0;
 }
 
 /* Files are given as PATH or PATH#sha256=HEX. */
@@ -254,20 +356,20 @@ int serve(int n_files, char **files)
     struct sigaction on_term = {.sa_handler = stop}; /* no SA_RESTART: it ends wait() */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     sigaction(SIGTERM, &on_term, NULL);
-    fcntl(SERVE_SOCKET_FD, F_SETFD, FD_CLOEXEC);
-    fcntl(SERVE_SLOTS_FD, F_SETFD, FD_CLOEXEC);
     int status = map_slots(&error);
+    for (int fd = SERVE_CONTROL_FD; fd < fd_of(n_slots, 0); fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     if (status == 0)
         status = workdir_make(&folder, &error);
     if (status == 0)
         status = load_named(n_files, files, &error);
-    if (status == 0 && crash_prepare() < 0)
-        status = error_memory(&error);
+    if (status == 0)
+        status = prepare(&error);
     if (status < 0)
-        reply_with_error(0, error, &(struct trace_stamps){{0}});
+        reply_with_error(SERVE_CONTROL_FD, 0, &(struct trace_stamps){{0}}, error);
     else
         serve_children();
     if (folder)
-        workdir_remove(folder);
+        folder_remove(folder);
     return status < 0;
 }

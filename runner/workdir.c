@@ -9,29 +9,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 
 #define PREFIX "hype-run-"
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status, (void)walk;
-    if (kind == FTW_DNR || kind == FTW_D)
-        chmod(path, 0700);
-    remove(path);
-    return 0;
-}
-
-void workdir_remove(const char *path)
-{
-    if (rmdir(path) == 0) /* mostly there is nothing in it */
-        return;
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
 
 static const char *temporary(void)
 {
@@ -49,7 +32,7 @@ static void remove_orphans(void)
         cleanup_free char *path = text_format("%s/%s", temporary(), found->d_name);
         cleanup_close int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
         if (fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
-            workdir_remove(path);
+            folder_remove(path);
     }
     if (folder)
         closedir(folder);

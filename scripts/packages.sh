@@ -1,6 +1,6 @@
 # Debian packages, sourced by the other scripts. HYPE_BUILD_PACKAGES builds; HYPE_TEST_PACKAGES is what the tests add.
 HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
-libssl-dev libcurl4-openssl-dev libnghttp2-dev ca-certificates libexpat1-dev libyaml-dev libelf-dev zlib1g-dev libxxhash-dev"
+libssl-dev libcurl4-openssl-dev libnghttp2-dev ca-certificates libexpat1-dev libyaml-dev libelf-dev libdw-dev libbz2-dev zlib1g-dev libxxhash-dev"
 HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache distcc meson csmith libcsmith-dev dpkg-dev \
 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3 openssl curl docker.io debootstrap \
 containerd runc etcd-server containernetworking-plugins iproute2"

@@ -89,7 +89,8 @@ typedef enum hype_status {
     HYPE_NOT_LOADED = 14,    /* there: the remote object could not be loaded */
     HYPE_EXITED = 15,        /* there: the function ended its process; see exit_status */
     HYPE_CRASHED = 16,       /* there: a signal ended the function; see signal */
-    HYPE_OUT_OF_MEMORY = 17  /* there: memory ran out */
+    HYPE_OUT_OF_MEMORY = 17, /* there: memory ran out */
+    HYPE_FAILED = 18         /* there: the function called hype_fail(); see code */
 } hype_status;
 
 /* The name of a status ("HYPE_CRASHED"); never NULL. */
@@ -101,15 +102,26 @@ typedef struct hype_error {
     int exit_status;       /* with HYPE_EXITED, else 0 */
     int signal;            /* with HYPE_CRASHED, else 0 */
     int error_number;      /* errno where one applies, else 0 */
-    const char *backtrace; /* a line a frame, innermost first; NULL where there is none */
+    const char *backtrace; /* a line a frame, innermost first: docs/errors.md; NULL where there is none */
     const char *output;    /* the last lines that the function wrote to its stderr; NULL where there are none */
+    const struct hype_error *cause; /* there: the failed call that the function itself had made last; or NULL */
+    int code;                       /* with HYPE_FAILED: what the function gave hype_fail(), else 0 */
 } hype_error;
 
 /* The error of this thread's last failed call, or NULL. Valid until the thread's next call into this library. */
 const hype_error *hype_last_error(void);
 
-/* Writes the last error to stderr in full, behind "PREFIX: " as perror(3) does. */
+/* Writes the last error to stderr in full, behind "PREFIX: " as perror(3) does; in colour on a terminal, unless NO_COLOR
+ * is set. */
 void hype_perror(const char *prefix);
+
+/*
+ * For a function that runs elsewhere: ends its call with an error of its own. The caller gets HYPE_FAILED with CODE, the
+ * formatted text as the message (one line), errno, the backtrace of this call, and the last error of this thread as
+ * the cause. Nothing that the call has written through pointers comes home. Where the function was called plainly, with
+ * nobody to take the error, it goes to stderr and the program is aborted, as with an exception that nobody catches.
+ */
+__attribute__((noreturn, format(printf, 2, 3))) void hype_fail(int code, const char *format, ...);
 
 /* ---- Log -------------------------------------------------------------------------------------------------------
  * Quiet (errors are values) unless HYPE_LOG=error|warning|info|debug is set; lines then go to stderr. */
@@ -212,11 +224,16 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:
  *                                 pending-timeout=SECONDS, service-account=NAME, staging-secret=NAME,
  *                                 staging-volume=host|claim:NAME, keep-pods=1
+ *   gke://PROJECT/LOCATION/CLUSTER?staging=STORE&image=IMAGE
+ *                                 the same on Google Kubernetes Engine, found and entered with application default
+ *                                 credentials; LOCATION is a zone or region; …/CLUSTER/NAMESPACE names a namespace
  * STORE is file:///DIR, gs://BUCKET/DIR or s3://BUCKET/DIR; without it a folder in ~/.cache. */
 typedef struct hype_submitter hype_submitter;
 
 /* NULL on failure. Nothing is contacted yet. */
 hype_submitter *hype_submitter_open(const char *url);
+/* gke://PROJECT/LOCATION/CLUSTER?staging=STAGING; STAGING is a store's URI, such as "gs://bucket". NULL on failure. */
+hype_submitter *hype_gke_submitter(const char *project, const char *location, const char *cluster, const char *staging);
 /* What calls that name no submitter use: HYPE_SUBMITTER, else process:. Owned by the library; NULL on failure. */
 hype_submitter *hype_default_submitter(void);
 /* Cancels what is in flight, ends its processes, and frees it. */

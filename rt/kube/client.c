@@ -35,19 +35,16 @@ int kube_open(const char *context, struct kube_client **client, hype_error **err
     return 0;
 }
 
-int kube_open_server(const char *server, const char *ca, kube_token *token, void *context, struct kube_client **client,
-                     hype_error **error)
+int kube_open_found(const char *source, const struct kube_finder *finder, void *context, struct kube_client **client,
+                    hype_error **error)
 {
     struct kube_client *opened = calloc(1, sizeof *opened);
     if (!opened)
         return error_memory(error);
-    struct kube_config *config = &opened->identity.config;
-    opened->identity.give = token;
+    opened->identity.finder = finder;
     opened->identity.context = context;
-    config->server = strdup(server);
-    config->source = strdup(server);
-    config->ca.text = ca ? strdup(ca) : NULL;
-    if (!config->server || !config->source || (ca && !config->ca.text)) {
+    opened->identity.config.source = strdup(source);
+    if (!opened->identity.config.source) {
         kube_close(opened);
         return error_memory(error);
     }
@@ -65,7 +62,8 @@ void kube_close(struct kube_client *client)
 
 const char *kube_server(const struct kube_client *client)
 {
-    return client->identity.config.server;
+    const struct kube_config *config = &client->identity.config;
+    return config->server ? config->server : config->source;
 }
 
 const char *kube_namespace(const struct kube_client *client)
@@ -161,43 +159,39 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
     return 0;
 }
 
-/* Once, with the credentials of now; once more with new ones where they are refused. */
-static int perform_as_identity(struct kube_client *client, struct exchange *exchange, struct http_response *response,
-                               hype_error **error)
+/* Once with *CREDENTIALS; once more with new ones, which take their place, where they are refused. */
+static int perform_as_identity(struct kube_identity *identity, struct kube_credentials **credentials,
+                               struct exchange *exchange, struct http_response *response, hype_error **error)
 {
-    struct kube_identity *identity = &client->identity;
-    struct kube_credentials *credentials = NULL, *renewed = NULL;
-    int status = kube_credentials_get(identity, NULL, &credentials, error);
-    for (bool again = true; status == 0; again = false) {
+    for (bool again = true;; again = false) {
         exchange->tls = (struct http_tls){
-            .ca = credentials->ca,
-            .certificate = credentials->certificate,
-            .key = credentials->key,
+            .ca = (*credentials)->ca,
+            .certificate = (*credentials)->certificate,
+            .key = (*credentials)->key,
             .server_name = identity->config.server_name,
             .insecure = identity->config.insecure,
         };
-        exchange->http.bearer = credentials->token;
-        status = http_perform(&exchange->http, response, error);
+        exchange->http.bearer = (*credentials)->token;
+        int status = http_perform(&exchange->http, response, error);
         if (status < 0 || response->status != 401 || !again || !kube_credentials_renewable(identity))
-            break;
-        status = kube_credentials_get(identity, credentials, &renewed, error);
-        if (status == 0) {
-            http_response_free(response);
-            kube_credentials_release(credentials);
-            credentials = renewed;
-        }
+            return status;
+        struct kube_credentials *renewed = NULL;
+        status = kube_credentials_get(identity, *credentials, &renewed, error);
+        if (status < 0)
+            return status;
+        http_response_free(response);
+        kube_credentials_release(*credentials);
+        *credentials = renewed;
     }
-    kube_credentials_release(credentials);
-    return status;
 }
 
 /* A server that is too busy (429) has done nothing yet: then also what is not idempotent is tried again. */
-static int perform_patiently(struct kube_client *client, struct exchange *exchange, struct http_response *response,
-                             hype_error **error)
+static int perform_patiently(struct kube_identity *identity, struct kube_credentials **credentials,
+                             struct exchange *exchange, struct http_response *response, hype_error **error)
 {
     unsigned attempts = exchange->http.attempts > 0 ? exchange->http.attempts : ATTEMPTS;
     for (unsigned attempt = 1;; attempt++) {
-        int status = perform_as_identity(client, exchange, response, error);
+        int status = perform_as_identity(identity, credentials, exchange, response, error);
         bool busy = status == 0 && response->status == 429 && !exchange->http.idempotent;
         if (!busy || attempt >= attempts)
             return status;
@@ -213,13 +207,17 @@ int kube_perform(struct kube_client *client, const struct kube_request *request,
 {
     __attribute__((cleanup(exchange_free))) struct exchange exchange = {0};
     cleanup_response struct http_response response = {0};
+    struct kube_credentials *credentials = NULL;
     if (answer)
         *answer = NULL;
     if (code)
         *code = 0;
-    int status = exchange_make(client, request, &exchange, error);
+    int status = kube_credentials_get(&client->identity, NULL, &credentials, error); /* and the server's address */
     if (status == 0)
-        status = perform_patiently(client, &exchange, &response, error);
+        status = exchange_make(client, request, &exchange, error);
+    if (status == 0)
+        status = perform_patiently(&client->identity, &credentials, &exchange, &response, error);
+    kube_credentials_release(credentials);
     if (code)
         *code = response.status;
     if (status < 0)

@@ -17,14 +17,19 @@ struct kube_client;
  * there is no kubeconfig, its service account. Contacts nothing yet. */
 int kube_open(const char *context, struct kube_client **client, hype_error **error);
 
-/* Where the server is known otherwise (GKE). TOKEN, in a task, gives a valid bearer token as a new string; RENEW asks
- * for one that is not the last. CA is PEM text, NULL for the system's; all are copied but CONTEXT. */
-typedef int kube_token(void *context, bool renew, char **token, hype_error **error);
-int kube_open_server(const char *server, const char *ca, kube_token *token, void *context, struct kube_client **client,
-                     hype_error **error);
+/* A cluster that is found in another way (GKE). Both functions run in a task and give new strings. */
+struct kube_finder {
+    /* Before the first request: "https://HOST[:PORT]", and its CA as PEM text, NULL for the system's. */
+    int (*locate)(void *context, char **server, char **ca, hype_error **error);
+    /* A valid bearer token; RENEW asks for another than the last. */
+    int (*token)(void *context, bool renew, char **token, hype_error **error);
+};
+/* SOURCE is what messages call the cluster; FINDER and CONTEXT are borrowed. */
+int kube_open_found(const char *source, const struct kube_finder *finder, void *context, struct kube_client **client,
+                    hype_error **error);
 
 void kube_close(struct kube_client *client);                  /* NULL is allowed */
-const char *kube_server(const struct kube_client *client);    /* "https://HOST:PORT" */
+const char *kube_server(const struct kube_client *client);    /* "https://HOST:PORT", or how it will be found */
 const char *kube_namespace(const struct kube_client *client); /* of the context; "default" where it names none */
 
 /* Zero-initialize; all is borrowed for the call. */

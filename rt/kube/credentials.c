@@ -30,7 +30,7 @@ static bool any_file(const struct kube_config *config)
 
 bool kube_credentials_renewable(const struct kube_identity *identity)
 {
-    return identity->give || identity->config.exec || any_file(&identity->config);
+    return identity->finder || identity->config.exec || any_file(&identity->config);
 }
 
 static int by_plugin(struct kube_identity *identity, struct kube_credentials *credentials, hype_error **error)
@@ -52,21 +52,32 @@ static int by_plugin(struct kube_identity *identity, struct kube_credentials *cr
     return status;
 }
 
+static int locate(struct kube_identity *identity, hype_error **error)
+{
+    struct kube_config *config = &identity->config;
+    free(config->ca.text);
+    config->ca.text = NULL;
+    return identity->finder->locate(identity->context, &config->server, &config->ca.text, error);
+}
+
 static int fill(struct kube_identity *identity, bool refused, struct kube_credentials *credentials, hype_error **error)
 {
     const struct kube_config *config = &identity->config;
-    credentials->good_until = any_file(config) || identity->give ? clock_ms() + REREAD_MS : INT64_MAX;
+    credentials->good_until = any_file(config) || identity->finder ? clock_ms() + REREAD_MS : INT64_MAX;
+    int status = config->server ? 0 : locate(identity, error);
+    if (status < 0)
+        return status;
     if (text_starts_with(config->server, "http://"))
         return 0; /* as kubectl: nothing that could be overheard */
-    int status = kube_text_get(&config->ca, &credentials->ca, error);
+    status = kube_text_get(&config->ca, &credentials->ca, error);
     if (status == 0)
         status = kube_text_get(&config->certificate, &credentials->certificate, error);
     if (status == 0)
         status = kube_text_get(&config->key, &credentials->key, error);
     if (status == 0)
         status = kube_text_get(&config->token, &credentials->token, error);
-    if (status == 0 && identity->give)
-        status = identity->give(identity->context, refused, &credentials->token, error);
+    if (status == 0 && identity->finder)
+        status = identity->finder->token(identity->context, refused, &credentials->token, error);
     if (status == 0 && config->exec)
         status = by_plugin(identity, credentials, error);
     if (credentials->token)

@@ -17,15 +17,15 @@ struct kube_credentials {
 
 struct kube_identity {
     struct kube_config config;
-    kube_token *give; /* where tokens come from when CONFIG has none; or NULL */
-    void *context;    /* of GIVE */
+    const struct kube_finder *finder; /* gives CONFIG's server and CA, and tokens; or NULL */
+    void *context;                    /* of FINDER */
     struct kube_credentials *current;
     bool renewing;
     struct task_event *renewed;
 };
 
-/* In a task: credentials that are good now, and are not REFUSED (NULL, or what the server has answered with 401 to).
- * Give them back with kube_credentials_release(). */
+/* In a task: credentials that are good now (and config.server is then known), and are not REFUSED (NULL, or what the
+ * server has answered with 401 to). Give them back with kube_credentials_release(). */
 int kube_credentials_get(struct kube_identity *identity, const struct kube_credentials *refused,
                          struct kube_credentials **credentials, hype_error **error);
 void kube_credentials_release(struct kube_credentials *credentials); /* NULL is allowed */

@@ -12,11 +12,17 @@ enum { SECOND = 19 }; /* characters of "2026-11-26T07:00:00" */
 
 /* ---- Reading ---- */
 
+/* Where another answer has to begin. */
+static const char *since(const struct log_reader *reader)
+{
+    return reader->before[0] ? reader->before : reader->second;
+}
+
 void log_reader_restart(struct log_reader *reader)
 {
-    reader->skip_lines = reader->lines;
+    reader->skip_lines = reader->before[0] ? reader->lines_before : reader->lines;
     reader->skip_bytes = reader->partial;
-    strcpy(reader->skip_second, reader->second);
+    strcpy(reader->skip_until, reader->second);
     reader->time_length = 0;
     reader->in = LOG_TIME;
 }
@@ -34,17 +40,19 @@ static void begin_line(struct log_reader *r)
     r->time[r->time_length] = 0;
     r->time_length = 0;
     second_of(r->time, second);
-    bool same = strcmp(second, r->skip_second) == 0;
-    if (same && r->skip_lines > 0) {
+    bool later = strcmp(second, r->skip_until) > 0; /* a log that was rotated meanwhile has fewer lines to leave out */
+    if (r->skip_lines > 0 && !later) {
         r->skip_lines--;
         r->in = LOG_SEEN;
         return;
     }
     r->skip_lines = 0;
-    if (!same)
+    if (later)
         r->skip_bytes = 0;
     if (strcmp(second, r->second) > 0) {
+        strcpy(r->before, r->second);
         strcpy(r->second, second);
+        r->lines_before = r->lines;
         r->lines = 0;
     }
     r->partial = r->skip_bytes;
@@ -56,8 +64,8 @@ static void end_line(struct log_reader *r)
     char second[48];
     if (r->in == LOG_TEXT) {
         second_of(r->time, second);
-        if (strcmp(second, r->second) == 0)
-            r->lines++;
+        r->lines += strcmp(second, r->second) >= 0;
+        r->lines_before += strcmp(second, r->before) >= 0;
         r->partial = r->skip_bytes = 0;
     }
     r->in = LOG_TIME;
@@ -68,7 +76,7 @@ static void show(struct log_reader *r, const char *text, size_t size)
     size_t seen = size < r->skip_bytes ? size : r->skip_bytes;
     r->skip_bytes -= seen;
     r->partial += size - seen;
-    output_write(r->output, OUTPUT_STDOUT, text + seen, size - seen);
+    output_write(r->output, OUTPUT_BOTH, text + seen, size - seen);
 }
 
 /* What does not begin with a time is a message of the node's about the log. */
@@ -121,16 +129,15 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
 static int ask(struct pod_logs *logs, bool follow, hype_error **error)
 {
     log_reader_restart(&logs->reader);
-    cleanup_free char *since = logs->reader.second[0] ? http_escape(logs->reader.second, false) : strdup("");
+    cleanup_free char *from = http_escape(since(&logs->reader), false);
     cleanup_free char *path =
-        since
-            ? text_format("/api/v1/namespaces/%s/pods/%s/log?container=%s&timestamps=true%s%s%s", logs->namespace,
-                          logs->pod, logs->container, follow ? "&follow=true" : "", *since ? "&sinceTime=" : "", since)
-            : NULL;
+        from ? text_format("/api/v1/namespaces/%s/pods/%s/log?container=%s&timestamps=true%s%s%s", logs->namespace,
+                           logs->pod, logs->container, follow ? "&follow=true" : "", *from ? "&sinceTime=" : "", from)
+             : NULL;
     if (!path)
         return error_memory(error);
     struct kube_request request = {
-        .path = path, .sink = log_reader_feed, .context = &logs->reader, .stream = follow, .attempts = follow ? 1 : 3};
+        .path = path, .sink = log_reader_feed, .context = &logs->reader, .stream = follow, .attempts = 1};
     return kube_perform(logs->client, &request, NULL, NULL, error);
 }
 
@@ -167,7 +174,12 @@ void pod_logs_end(struct pod_logs *logs, bool rest)
         task_event_wait(&logs->ended, NO_DEADLINE);
         task_shield_end();
     }
-    cleanup_error hype_error *error = NULL;
-    if (rest && ask(logs, false, &error) < 0)
-        log_warning("Kubernetes", "the last output of pod %s is lost: %s", logs->pod, error ? error->message : "");
+    enum { TRIES = 5 };
+    for (unsigned try = 1; rest; try++) {
+        cleanup_error hype_error *error = NULL;
+        int status = ask(logs, false, &error);
+        rest = status == -HYPE_NETWORK && try < TRIES && http_pause(try, 0, NULL) == 0;
+        if (status < 0 && !rest)
+            log_warning("Kubernetes", "the last output of pod %s is lost: %s", logs->pod, error ? error->message : "");
+    }
 }

@@ -1,9 +1,10 @@
 /*
  * logs.h: what a pod's container prints, as it prints it.
  *
- * The log is followed by one long answer. When that breaks the next begins with the second in which it broke off and
- * leaves out what has been seen: lines carry the time at which the node read them, and their order in the log is fixed,
- * so counting the lines of that second is enough.
+ * The log is followed by one long answer. When that breaks, the next begins in the second before the one in which it
+ * broke off, and leaves out what has been seen: lines carry the time at which the node read them, and their order in
+ * the log is fixed, so counting the lines since then is enough. (A second before, because lines of stdout and stderr
+ * may be out of order by very little.) Kubernetes keeps both in one log and does not tell them apart.
  */
 #ifndef HYPE_RT_KUBE_LOGS_H
 #define HYPE_RT_KUBE_LOGS_H
@@ -15,14 +16,14 @@
 /* Where in a log one has arrived, and the state of reading it: "TIME TEXT\n" for each line, cut anywhere. */
 struct log_reader {
     struct output *output; /* borrowed */
-    /* So far, over all answers. */
-    char second[48]; /* "2026-11-26T07:00:00" and the zone, of the latest line; "": nothing was seen */
-    size_t lines;    /* complete ones of that second */
-    size_t partial;  /* bytes that were seen of the line that has not ended */
+    /* So far, over all answers: seconds are times without their fraction, "" where none was seen. */
+    char second[48], before[48]; /* the latest, and the one that was the latest before it */
+    size_t lines, lines_before;  /* complete ones since SECOND, and since BEFORE */
+    size_t partial;              /* bytes that were seen of the line that has not ended */
     /* Of this answer. */
     size_t skip_lines; /* that still have to be left out */
     size_t skip_bytes; /* of the next line after them */
-    char skip_second[48];
+    char skip_until[48];
     char time[48];
     size_t time_length;
     enum { LOG_TIME, LOG_TEXT, LOG_SEEN, LOG_UNTIMED } in; /* SEEN: left out; UNTIMED: no line of the container's */

@@ -98,12 +98,12 @@ static void add_variables(json_t *container, const struct pod_plan *plan)
 {
     const hype_env *env = &plan->job->env;
     const char *termination = json_string_value(json_object_get(container, "terminationMessagePath"));
-    set_variable(container, "HYPE_EXECUTION_ID", plan->job->id, true);
     add_store_variables(container, plan->staged->store->uri);
-    if (termination)
-        set_variable(container, "HYPE_TERMINATION_LOG", termination, true);
     for (size_t i = 0; i < ARRAY_SIZE(env->variables) && env->variables[i].name; i++)
         set_variable(container, env->variables[i].name, env->variables[i].value, true);
+    if (termination)
+        set_variable(container, "HYPE_TERMINATION_LOG", termination, true);
+    set_variable(container, "HYPE_EXECUTION_ID", plan->job->id, true);
     if (plan->staging_secret)
         json_array_append_new(pod_child(container, "envFrom", true),
                               json_pack("{s:{s:s}}", "secretRef", "name", plan->staging_secret));

@@ -82,13 +82,19 @@ void kube_action_free(struct kube_action *action)
     *action = (struct kube_action){0};
 }
 
-char *kube_action_rule(const struct kube_action *action)
+char *kube_rule(const char *namespace, const char *group, const char *resource, const char *verbs)
 {
     cleanup_free char *where =
-        action->namespace ? text_format("a Role of namespace \"%s\"", action->namespace) : strdup("a ClusterRole");
-    return where ? text_format("in %s: {apiGroups: [\"%s\"], resources: [\"%s\"], verbs: [\"%s\"]}", where,
-                               action->group, action->resource, action->verb)
+        namespace ? text_format("a Role of namespace \"%s\"", namespace) : strdup("a ClusterRole");
+    return where ? text_format("in %s: {apiGroups: [\"%s\"], resources: [\"%s\"], verbs: [%s]}", where, group, resource,
+                               verbs)
                  : NULL;
+}
+
+char *kube_action_rule(const struct kube_action *action)
+{
+    cleanup_free char *verb = text_format("\"%s\"", action->verb);
+    return verb ? kube_rule(action->namespace, action->group, action->resource, verb) : NULL;
 }
 
 /* "create pods hype-run-x in namespace y"; a new string. */

@@ -17,8 +17,9 @@ struct kube_action {
 int kube_action_read(const char *method, const char *path, struct kube_action *action, hype_error **error);
 void kube_action_free(struct kube_action *action);
 
-/* The rule to add for ACTION, as a line of YAML with where it belongs: 'in a Role of namespace "x": {apiGroups: …}'; a
- * new string. */
+/* The rule of RBAC that is missing, as a line of YAML with where it belongs: 'in a Role of namespace "x": {apiGroups:
+ * …}'; a new string. VERBS are quoted, with commas between. */
+char *kube_rule(const char *namespace, const char *group, const char *resource, const char *verbs);
 char *kube_action_rule(const struct kube_action *action);
 
 /* Makes the error of an answer that is not 2xx and returns its status. */

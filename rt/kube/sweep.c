@@ -14,7 +14,7 @@ struct sweep {
     struct kube_client *client;
     const char *namespace;
     struct store *store;
-    const struct sweep_old *old;
+    const struct leftovers *old;
 };
 
 void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace)
@@ -94,7 +94,7 @@ static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **
     return status;
 }
 
-int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct sweep_old *old,
+int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct leftovers *old,
                     hype_error **error)
 {
     struct sweep sweep = {client, namespace, store, old};

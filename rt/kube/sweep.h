@@ -8,21 +8,14 @@
 #define HYPE_RT_KUBE_SWEEP_H
 
 #include "../store/store.h"
+#include "../submit/submitter.h"
 #include "client.h"
 
 #define KUBE_PODS   "pods"
 #define KUBE_CLAIMS "persistentvolumeclaims"
 
-/* What to do beyond that. */
-struct sweep_old {
-    double days; /* to whatever was made longer ago, with an owner of another machine */
-    bool remove; /* or only tell */
-    void (*tell)(const char *kind, const char *name, const char *state, int64_t made, void *context); /* since 1970 */
-    void *context;
-};
-
 /* In a task. STORE (NULL: unknown) is looked into for what pods that are removed have staged there. OLD may be NULL. */
-int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct sweep_old *old,
+int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct leftovers *old,
                     hype_error **error);
 
 /* Deletes one object, whose processes get GRACE seconds. What is not there is no error; failures are only logged. */

@@ -6,6 +6,7 @@
  */
 #include "store.h"
 
+#include "../owner.h"
 #include "../task.h"
 
 #include <dirent.h>
@@ -141,21 +142,6 @@ static int file_get(struct store *store, const char *name, int fd, uint64_t limi
     return task_offload(get_work, &job);
 }
 
-/* Makes the folders that PATH lies in. */
-static int make_folders(const char *path)
-{
-    cleanup_free char *part = strdup(path);
-    if (!part)
-        return errno = ENOMEM, -1;
-    for (char *slash = strchr(part + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        if (mkdir(part, 0700) < 0 && errno != EEXIST)
-            return -1;
-        *slash = '/';
-    }
-    return 0;
-}
-
 static int write_content(int fd, const struct store_content *content)
 {
     if (content->data)
@@ -174,7 +160,7 @@ static void leave_folder(struct store *store, const char *path)
 
 static int write_object(struct file_job *job, const char *path, const char *partial)
 {
-    if (make_folders(path) < 0)
+    if (folders_make(path) < 0)
         return error_system(job->error, errno, "cannot make the folder of %s", path);
     cleanup_close int fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -194,7 +180,7 @@ static int put_work(void *context)
     char suffix[9];
     text_random(suffix, 8);
     cleanup_free char *path = path_of(job->store, job->name);
-    cleanup_free char *partial = path ? text_format("%s.part-%s", path, suffix) : NULL;
+    cleanup_free char *partial = path ? text_format("%s" STORE_PARTIAL "%s-%s", path, owner_self(), suffix) : NULL;
     if (!partial)
         return error_memory(job->error);
     *job->created = false;
@@ -269,7 +255,9 @@ static int file_list(struct store *store, const char *prefix,
                      int (*each)(const struct store_entry *entry, void *context), void *context, hype_error **error)
 {
     struct file_job job = {.store = store, .name = prefix, .each = each, .context = context, .error = error};
-    return list_folder(&job, "");
+    const char *slash = strrchr(prefix, '/');
+    cleanup_free char *inside = strndup(prefix, slash ? (size_t)(slash - prefix) : 0);
+    return inside ? list_folder(&job, inside) : error_memory(error);
 }
 
 const struct store_operations store_file = {

@@ -47,6 +47,9 @@ struct store_operations {
                 void *context, hype_error **error);
 };
 
+/* In names of files that are still being written, before their writer (owner.h). */
+#define STORE_PARTIAL ".part-"
+
 /* Every store starts with this. */
 struct store {
     const struct store_operations *operations;

@@ -8,6 +8,8 @@
  */
 #include "kubernetes.h"
 
+#include "../checklist.h"
+#include "../kube/check.h"
 #include "../kube/claims.h"
 #include "../kube/diagnose.h"
 #include "../kube/logs.h"
@@ -286,7 +288,7 @@ static void remove_pod(struct call *call)
 {
     enum { LONGEST_RELEASE_MS = 60000 };
     struct pod_state *state = &call->state;
-    bool idle = !state->pod || !diagnose_node(state->pod) || diagnose_phase(state->pod) == POD_ENDED;
+    bool idle = !state->pod || diagnose_phase(state->pod) != POD_RUNNING;
     if (call->s->keep_pods || !call->made || state->deleted)
         return;
     task_shield_begin();
@@ -314,6 +316,8 @@ static int run_staged(struct call *call, hype_error **error)
     log_info("Submitter", "Submitting %.*s to %s as %s", (int)strcspn(call->staged.manifest, "#"),
              call->staged.manifest, kube_server(call->s->client), job->id);
     status = run_pod(call, error);
+    if (call->state.pod && diagnose_phase(call->state.pod) == POD_ENDED)
+        stage_remove(&call->staged); /* first, as it is by the pod that a sweep finds it */
     remove_pod(call);
     pod_state_close(&call->state, call->place->pods);
     return status;
@@ -357,10 +361,20 @@ int kubernetes_run(hype_submitter *submitter, struct job *job, hype_error **erro
 
 /* ---- The submitter ---- */
 
-int kubernetes_sweep(hype_submitter *submitter, hype_error **error)
+int kubernetes_sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error)
 {
     struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
-    return sweep_namespace(s->client, s->namespace, s->staging, NULL, error);
+    return sweep_namespace(s->client, s->namespace, s->staging, old, error);
+}
+
+void kubernetes_check(hype_submitter *submitter, struct checklist *list)
+{
+    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
+    if (!kube_check(s->client, s->namespace, list))
+        return;
+    if (s->staging)
+        checklist_store(list, s->staging);
+    checklist_call(list, submitter);
 }
 
 void kubernetes_close(hype_submitter *submitter)
@@ -447,6 +461,7 @@ const struct submitter_operations submitter_k8s = {
     .scheme = "k8s",
     .open = k8s_open,
     .run = kubernetes_run,
+    .check = kubernetes_check,
     .sweep = kubernetes_sweep,
     .close = kubernetes_close,
 };

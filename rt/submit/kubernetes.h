@@ -12,7 +12,8 @@ int kubernetes_open(struct submitter_url *url, struct kube_client *client, const
 
 /* The operations of such a submitter, beside scheme and open. */
 int kubernetes_run(hype_submitter *submitter, struct job *job, hype_error **error);
-int kubernetes_sweep(hype_submitter *submitter, hype_error **error);
+int kubernetes_sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error);
+void kubernetes_check(hype_submitter *submitter, struct checklist *list);
 void kubernetes_close(hype_submitter *submitter);
 
 #endif

@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../leftovers.h"
 #include "../task.h"
 
 #include <pthread.h>
@@ -8,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s};
+static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
+                                                               &submitter_gke};
 
 struct parsed {
     struct submitter_url url;
@@ -163,9 +165,11 @@ static hype_submitter *default_submitter;
 static pid_t default_owner;
 
 /* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
-static void close_default(void)
+void submitter_close_default(void)
 {
-    if (default_submitter && default_owner == getpid())
+    if (!default_submitter)
+        return;
+    if (default_owner == getpid())
         hype_submitter_close(default_submitter);
     default_submitter = NULL;
 }
@@ -179,7 +183,7 @@ hype_submitter *submitter_default(hype_error **error)
         if (!default_submitter)
             error_wrap(error, 0, "HYPE_SUBMITTER");
         else if (default_owner == 0)
-            atexit(close_default);
+            atexit(submitter_close_default);
         default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;
@@ -197,12 +201,8 @@ hype_submitter *hype_default_submitter(void)
 
 char *submitter_cache_uri(void)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    if (cache && *cache == '/')
-        return text_format("file://%s/hype/staging", cache);
-    if (home && *home == '/')
-        return text_format("file://%s/.cache/hype/staging", home);
-    return text_format("file:///tmp/hype-staging-%u", (unsigned)geteuid());
+    cleanup_free char *folder = cache_folder("staging");
+    return folder ? text_format("file://%s", folder) : NULL;
 }
 
 void submitter_enter(hype_submitter *submitter, struct submitter_call *call)

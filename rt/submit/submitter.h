@@ -22,7 +22,7 @@
 /* One call on its way. Owned by its future; the submitter fills RETURNED. */
 struct job {
     char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
-    const struct hype_unit *unit;
+    const struct hype_unit *unit; /* NULL: a probe (checklist.h) */
     const struct hype_entry *entry;
     hype_env env;           /* strings belong to the caller */
     const void *arguments;  /* capture image */
@@ -32,6 +32,7 @@ struct job {
     size_t n_segments;
     struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
     struct output output;   /* the function's stdout and stderr go here */
+    char depth[24];         /* of a nested call; ENV refers to it */
     struct trace_call trace; /* run() tells it of its phases */
 };
 
@@ -48,13 +49,25 @@ const char *submitter_url_option(struct submitter_url *url, const char *name);
 char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
 bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
+/* Things whose owners run, or ran, on other machines: age is the only sign that nobody wants them any more. */
+struct leftovers {
+    double days; /* what was made longer ago */
+    bool remove; /* or only tell */
+    void (*tell)(const char *kind, const char *name, const char *state, int64_t made, void *context); /* since 1970 */
+    void *context;
+};
+
+struct checklist;
 struct submitter_operations {
     const char *scheme; /* "process" */
     int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
     /* In a task. 0: job->returned is set. */
     int (*run)(hype_submitter *submitter, struct job *job, hype_error **error);
-    /* In a task: removes what programs have left that ended without doing so. NULL where nothing can be left. */
-    int (*sweep)(hype_submitter *submitter, hype_error **error);
+    /* In a task: removes what programs of this machine have left that ended without doing so, then sees to OLD where
+     * other machines can leave something too. NULL where nothing can be left. */
+    int (*sweep)(hype_submitter *submitter, const struct leftovers *old, hype_error **error);
+    /* In a task: tells, one by one, whether what calls need is there. */
+    void (*check)(hype_submitter *submitter, struct checklist *list);
     /* In a task: deletes what the submitter keeps between calls (transient volumes), and frees it. */
     void (*close)(hype_submitter *submitter);
 };
@@ -77,10 +90,12 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
+/* Closes the default submitter, if this process has opened it. */
+void submitter_close_default(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);
 
-extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s;
+extern const struct submitter_operations submitter_process, submitter_docker, submitter_k8s, submitter_gke;
 
 #endif

@@ -121,6 +121,8 @@ check "an image without hype-run" "says 'entry point is not set; put hype-run in
 check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none'"
 check "no image" "says 'no image is named' docker:"
 check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local'"
+check "hype doctor finds all that is needed" "'$bin/hype' doctor '$local' | grep -c '^ok ' | grep -qx 6"
+check "hype doctor tells that an image has no hype-run" "! '$bin/hype' doctor 'docker:?image=debian:bookworm-slim' > '$work/said' && grep '^FAILS  probe: .*put hype-run into it' '$work/said'"
 check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
 
 # Whoever is killed leaves things; the next submitter of that machine sweeps them.

@@ -16,7 +16,7 @@ fail() {
     exit 1
 }
 
-if [ ! -f "$cache/root/complete-3" ]; then
+if [ ! -f "$cache/root/complete-4" ]; then
     mkdir -p "$cache/lists/partial" "$cache/archives/partial" "$cache/debs" "$cache/root"
     touch "$cache/status"
     cat > "$cache/conf" <<END
@@ -28,10 +28,10 @@ Dir::Cache "$cache";
 APT::Sandbox::User "root";
 END
     (cd "$cache/debs" && export APT_CONFIG="$cache/conf" && apt-get update -qq &&
-        apt-get download -qq libjansson-dev libssl-dev libffi-dev libelf-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libexpat1-dev libyaml-dev) > "$cache/log" 2>&1 ||
+        apt-get download -qq libjansson-dev libssl-dev libffi-dev libelf-dev libdw-dev zlib1g-dev libxxhash-dev libcurl4-openssl-dev libexpat1-dev libyaml-dev) > "$cache/log" 2>&1 ||
         { tail -n 5 "$cache/log"; echo "skip: arm64 libraries cannot be fetched with apt-get download"; exit 77; }
     for deb in "$cache"/debs/*.deb; do dpkg -x "$deb" "$cache/root"; done
-    touch "$cache/root/complete-3"
+    touch "$cache/root/complete-4"
 fi
 
 root=$cache/root

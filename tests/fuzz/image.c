@@ -183,6 +183,20 @@ static void write_seed(const char *folder, const char *name, char reader, const 
         exit(1);
 }
 
+static hype_error *some_error(void)
+{
+    static const char digest[] = "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76";
+    const struct error_frame frames[] = {{"f+0x1 (a.so)", digest, 0x1234}, {"g", NULL, 1}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "message");
+    error_set_frames(error, frames, 2);
+    error_set_output(error, "output");
+    error_set(&cause, HYPE_FAILED, "cause");
+    error_set_frames(cause, frames, 1);
+    error_set_cause(error, cause);
+    return error;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -206,8 +220,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         write_seed(seeds, "arguments", 0, &f.capture.image);
         write_seed(seeds, "return", 1, &f.returned);
         struct buffer image = BUFFER_EMPTY;
-        hype_error error = {.status = -HYPE_CRASHED, .message = "message", .backtrace = "#0", .output = "output"};
-        if (image_encode_error(&error, &image, NULL) < 0)
+        if (image_encode_error(some_error(), ERROR_CAUSES, &image, NULL) < 0)
             exit(1);
         write_seed(seeds, "error", 2, &image);
         exit(0);

@@ -440,18 +440,46 @@ static void forged_references_to_shared_memory(void **state)
     hype_closure_free(closure);
 }
 
+#define DIGEST "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76"
+
+/* Of a call that crashed after a call of its own had failed. */
+static hype_error *chained_error(void)
+{
+    static const struct error_frame frames[] = {{"f+0x1 (a.so)", DIGEST, 0x1234}, {"main+0x2 (b)", NULL, 2}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "it crashed");
+    error->signal = 11;
+    error_set_frames(error, frames, 2);
+    error_set(&cause, HYPE_FAILED, "no luck");
+    cause->code = -3;
+    error_set_output(cause, "words\n");
+    error_set_cause(error, cause);
+    return error;
+}
+
 static void errors_travel(void **state)
 {
     (void)state;
     struct buffer image = BUFFER_EMPTY;
-    hype_error error = {.status = -HYPE_CRASHED, .message = "it crashed", .signal = 11, .backtrace = "#0 f\n"};
-    hype_error *read = NULL;
-    assert_int_equal(image_encode_error(&error, &image, NULL), 0);
+    hype_error *error = chained_error(), *read = NULL;
+    size_t n;
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, &image, NULL), 0);
+    error_free(error);
     assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_CRASHED);
     assert_string_equal(read->message, "it crashed");
-    assert_string_equal(read->backtrace, "#0 f\n");
+    assert_string_equal(read->backtrace, "#0 f+0x1 (a.so)\n#1 main+0x2 (b)\n");
+    const struct error_frame *frames = error_frames(read, &n);
+    assert_int_equal(n, 2);
+    assert_string_equal(frames[0].sha256, DIGEST);
+    assert_int_equal(frames[0].offset, 0x1234);
+    assert_null(frames[1].sha256);
     assert_null(read->output);
     assert_int_equal(read->signal, 11);
+    assert_int_equal(read->cause->status, -HYPE_FAILED);
+    assert_int_equal(read->cause->code, -3);
+    assert_string_equal(read->cause->output, "words\n");
+    assert_null(read->cause->backtrace);
+    assert_null(read->cause->cause);
     error_clear(&read);
     for (size_t i = 0; i < image.size; i++) {
         image.data[i] ^= 0x10;
@@ -462,6 +490,36 @@ static void errors_travel(void **state)
         image.data[i] ^= 0x10;
     }
     buffer_free(&image);
+}
+
+static size_t n_causes(const hype_error *error)
+{
+    return error->cause ? 1 + n_causes(error->cause) : 0;
+}
+
+static void chains_of_errors_end(void **state)
+{
+    (void)state;
+    hype_error *error = NULL, *read = NULL;
+    for (int i = 0; i < 3 * ERROR_CAUSES; i++) {
+        hype_error *outer = NULL;
+        error_set(&outer, HYPE_FAILED, "%d", i);
+        error_set_cause(outer, error);
+        error = outer;
+    }
+    assert_int_equal(n_causes(error), ERROR_CAUSES);
+    struct buffer image = BUFFER_EMPTY;
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, &image, NULL), 0);
+    assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_FAILED);
+    assert_int_equal(n_causes(read), ERROR_CAUSES);
+    error_clear(&read);
+    buffer_free(&image);
+    assert_int_equal(image_encode_error(error, 0, &image, NULL), 0);
+    assert_int_equal(image_decode_error(image.data, image.size, &read), -HYPE_FAILED);
+    assert_null(read->cause);
+    error_clear(&read);
+    buffer_free(&image);
+    error_free(error);
 }
 
 int main(void)
@@ -477,6 +535,7 @@ int main(void)
         cmocka_unit_test(shared_memory_there_and_back),
         cmocka_unit_test(forged_references_to_shared_memory),
         cmocka_unit_test(errors_travel),
+        cmocka_unit_test(chains_of_errors_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,22 @@ static void refuses_what_is_malformed(void **state)
             -HYPE_INCOMPATIBLE, "version 2");
 }
 
+static void a_probe_needs_no_code(void **state)
+{
+    (void)state;
+    struct manifest_file capture = {.kind = MANIFEST_CAPTURE, .name = "id/f-4.capture", .size = 9, .sha256 = DIGEST};
+    struct manifest written = {
+        .execution = "id", .function = MANIFEST_PROBE, .returned = "id/return.bin", .files = &capture, .n_files = 1};
+    struct manifest read;
+    char *text = manifest_write(&written, NULL);
+    assert_non_null(text);
+    assert_int_equal(manifest_read(text, strlen(text), &read, NULL), 0);
+    assert_true(manifest_is_probe(&read));
+    assert_int_equal(manifest_choose(&read, "x86_64", NULL), 0);
+    manifest_free(&read);
+    free(text);
+}
+
 static void passes_over_what_is_optional(void **state)
 {
     (void)state;
@@ -100,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_it_wrote),
         cmocka_unit_test(refuses_what_is_malformed),
+        cmocka_unit_test(a_probe_needs_no_code),
         cmocka_unit_test(passes_over_what_is_optional),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,24 @@ static void make(struct buffer *arguments, struct buffer *returned, struct captu
     free(working);
 }
 
+/* Of a call that crashed after a call of its own had failed. */
+static void make_error(struct buffer *image)
+{
+    static const char digest[] = "5d41402abc4b2a765d41402abc4b2a765d41402abc4b2a765d41402abc4b2a76";
+    const struct error_frame frames[] = {{"crash+0x12 (a.so)", digest, 0x1234}, {"abort+0xd2 (libc.so.6)", NULL, 0x2345}};
+    hype_error *error = NULL, *cause = NULL;
+    error_set(&error, HYPE_CRASHED, "it crashed");
+    error->signal = 6;
+    error_set_frames(error, frames, 2);
+    error_set_output(error, "words\n");
+    error_set(&cause, HYPE_FAILED, "no luck");
+    cause->code = -3;
+    cause->error_number = 2;
+    error_set_cause(error, cause);
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, image, NULL), 0);
+    error_free(error);
+}
+
 static void compare(const char *name, const struct buffer *image)
 {
     size_t size;
@@ -144,14 +162,39 @@ static void images_are_the_vectors(void **state)
     capture_free(&capture);
 }
 
+/* Where the parts of an error lie in its image depends on their addresses, so this vector is only read. */
+static void the_error_vector_is_read(void **state)
+{
+    (void)state;
+    size_t size, n = 0;
+    char *text = NULL, *path = text_format("%s/error.hex", folder), image[4096];
+    hype_error *error = NULL;
+    assert_int_equal(file_read(path, sizeof image, &text, &size, NULL), 0);
+    for (char *next = text, *end; (image[n] = (char)strtoul(next, &end, 16)), end != next; next = end)
+        n++;
+    assert_int_equal(image_decode_error(image, n, &error), -HYPE_CRASHED);
+    assert_string_equal(error->message, "it crashed");
+    assert_string_equal(error->backtrace, "#0 crash+0x12 (a.so)\n#1 abort+0xd2 (libc.so.6)\n");
+    assert_string_equal(error->output, "words\n");
+    assert_int_equal(error->signal, 6);
+    assert_int_equal(error->cause->status, -HYPE_FAILED);
+    assert_int_equal(error->cause->code, -3);
+    assert_int_equal(error->cause->error_number, 2);
+    error_free(error);
+    free(text);
+    free(path);
+}
+
 static int write_files(const char *where)
 {
-    static const char *const names[] = {"arguments.hex", "return.hex", "arguments-shared.hex", "segment.hex"};
-    struct buffer images[4];
+    static const char *const names[] = {"arguments.hex", "return.hex", "arguments-shared.hex", "segment.hex",
+                                        "error.hex"};
+    struct buffer images[5];
     struct capture capture;
     make(&images[0], &images[1], &capture);
     make_shared(&images[2], &images[3], &capture);
-    for (int i = 0; i < 4; i++) {
+    make_error(&images[4]);
+    for (int i = 0; i < 5; i++) {
         char *path = text_format("%s/%s", where, names[i]), *hex = to_text(&images[i]);
         FILE *file = fopen(path, "w");
         if (!file || fputs(hex, file) < 0 || fclose(file) != 0)
@@ -167,6 +210,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_are_the_vectors),
         cmocka_unit_test(shared_memory_is_the_vectors),
+        cmocka_unit_test(the_error_vector_is_read),
     };
     if (argc == 3 && strcmp(argv[1], "--write") == 0)
         return write_files(argv[2]);

@@ -1,0 +1,66 @@
+/* leftovers.c: files that outlive a program only when it is killed. */
+#include "leftovers.h"
+
+#include "owner.h"
+#include "util.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char *cache_folder(const char *name)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (cache && *cache == '/')
+        return text_format("%s/hype/%s", cache, name);
+    if (home && *home == '/')
+        return text_format("%s/.cache/hype/%s", home, name);
+    return text_format("/tmp/hype-%s-%u", name, (unsigned)geteuid());
+}
+
+static int make_private_folder(const char *folder, const char *file, hype_error **error)
+{
+    struct stat status;
+    if (folders_make(file) < 0 || stat(folder, &status) < 0)
+        return error_system(error, errno, "cannot make the folder %s; name another place by XDG_CACHE_HOME", folder);
+    if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
+        return error_set(error, HYPE_PERMISSION,
+                         "others may write to the folder %s: remove it, or name another place by XDG_CACHE_HOME",
+                         folder);
+    return 0;
+}
+
+int leftover_create(const char *kind, const char *name, const char *text, char **path, hype_error **error)
+{
+    cleanup_free char *folder = cache_folder(kind);
+    cleanup_free char *file = folder ? text_format("%s/%s-%s", folder, owner_self(), name) : NULL;
+    if (!file)
+        return error_memory(error);
+    int status = make_private_folder(folder, file, error);
+    if (status < 0)
+        return status;
+    cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 || write_all(fd, text, strlen(text)) < 0)
+        return error_system(error, errno, "cannot write %s", file);
+    *path = steal_pointer(file);
+    return 0;
+}
+
+void leftovers_sweep(const char *kind, int (*each)(const char *path, void *context), void *context)
+{
+    cleanup_free char *name = cache_folder(kind);
+    DIR *folder = name ? opendir(name) : NULL;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        char owner[OWNER_SIZE];
+        if (sscanf(entry->d_name, "%63[^-]-", owner) != 1 || !owner_is_gone(owner))
+            continue;
+        cleanup_free char *path = text_format("%s/%s", name, entry->d_name);
+        if (path && (!each || each(path, context) == 0))
+            unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+}

@@ -1,0 +1,20 @@
+/*
+ * leftovers.h: files of this machine that belong to a call or a submitter in use, named so that they can be told from
+ * what a killed program has left: ~/.cache/hype/KIND/OWNER-NAME (owner.h).
+ */
+#ifndef HYPE_RT_LEFTOVERS_H
+#define HYPE_RT_LEFTOVERS_H
+
+#include "error.h"
+
+/* A folder of the user's cache, "/home/me/.cache/hype/NAME"; not made yet. NULL when memory is out. */
+char *cache_folder(const char *name);
+
+/* Makes a file of KIND that holds TEXT, for this user only, in a folder of which the same is true. *PATH is a new
+ * string. */
+int leftover_create(const char *kind, const char *name, const char *text, char **path, hype_error **error);
+
+/* Calls EACH for every file of KIND whose program has ended, and unlinks those for which it returns 0. NULL: all. */
+void leftovers_sweep(const char *kind, int (*each)(const char *path, void *context), void *context);
+
+#endif

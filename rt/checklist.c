@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,11 +15,9 @@ static const char content[] = "hype doctor";
 
 void check_tell(struct checklist *list, enum check_result result, const char *subject, const char *format, ...)
 {
-    cleanup_free char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    cleanup_free char *text = text_format_list(format, arguments);
     va_end(arguments);
     list->failed = list->failed || result == CHECK_FAILS;
     list->tell(list->context, result, subject, text ? text : "out of memory");
@@ -157,7 +154,7 @@ void checklist_call(struct checklist *list, hype_submitter *submitter)
     int64_t began = clock_ms();
     text_random(random, 8);
     snprintf(job.id, sizeof job.id, "hype-run-%s", random);
-    output_open(&job.output, "probe", job.id);
+    output_open(&job.output, "probe", job.id, NULL);
     int status = submitter->operations->run(submitter, &job, &error);
     output_close(&job.output);
     if (status < 0) {

@@ -17,6 +17,7 @@
     X(curl_easy_cleanup)                                                                                               \
     X(curl_easy_getinfo)                                                                                               \
     X(curl_easy_init)                                                                                                  \
+    X(curl_easy_pause)                                                                                                 \
     X(curl_easy_setopt)                                                                                                \
     X(curl_easy_strerror)                                                                                              \
     X(curl_global_init)                                                                                                \
@@ -56,6 +57,7 @@ int curl_load(hype_error **error);
 #define curl_easy_cleanup        curl_table.curl_easy_cleanup_
 #define curl_easy_getinfo        curl_table.curl_easy_getinfo_
 #define curl_easy_init           curl_table.curl_easy_init_
+#define curl_easy_pause          curl_table.curl_easy_pause_
 #define curl_easy_setopt         curl_table.curl_easy_setopt_
 #define curl_easy_strerror       curl_table.curl_easy_strerror_
 #define curl_global_init         curl_table.curl_global_init_

@@ -140,6 +140,12 @@ hype_env hype_with_timeout(hype_env env, double seconds)
     return env;
 }
 
+hype_env hype_with_logs(hype_env env, const char *folder)
+{
+    env.logs = folder;
+    return env;
+}
+
 static unsigned next_volume_id(void)
 {
     static unsigned last;

@@ -50,7 +50,7 @@ static void run_job(void *context)
 {
     hype_future *future = context;
     struct job *job = &future->job;
-    output_open(&job->output, job->entry->name, job->id);
+    output_open(&job->output, job->entry->name, job->id, job->env.logs);
     submitter_enter(future->submitter, &future->call);
     future->timeout.fire = timeout_fired;
     if (job->env.timeout > 0)
@@ -66,8 +66,9 @@ static void run_job(void *context)
         error_set(&future->error, (hype_status)-status, "%s() could not be run: %s", job->entry->name,
                   hype_status_name(status));
     }
-    if (future->error && job->output.tail)
-        error_set_output(future->error, job->output.tail);
+    output_end(&job->output);
+    if (future->error)
+        error_set_output(future->error, output_tail(&job->output));
     finish(future);
 }
 
@@ -217,8 +218,8 @@ static int take_value(hype_future *future, void *result, hype_arena **arena)
         status = take_error(future, returned);
     else
         status = decode_value(future, result, arena);
-    if (status < 0 && future->error && !future->error->output && future->job.output.tail)
-        error_set_output(future->error, future->job.output.tail);
+    if (status < 0 && future->error && !future->error->output)
+        error_set_output(future->error, output_tail(&future->job.output));
     return status;
 }
 
@@ -242,6 +243,7 @@ static int await(hype_future *future, void *result, hype_arena **arena)
     while (!future->done)
         pthread_cond_wait(&future->ended, &future->lock);
     pthread_mutex_unlock(&future->lock);
+    output_drain(&future->job.output);
     int64_t decoding = trace_start(&future->job.trace);
     int status = take_value(future, result, arena);
     trace_phase(&future->job.trace, TRACE_DECODE, decoding);

@@ -177,6 +177,36 @@ static int check_range(struct transfer *transfer)
                      (unsigned long long)first, transfer->response->status, range ? range : "missing");
 }
 
+/* By their sinks. */
+static struct transfer *paused;
+
+static size_t pause_transfer(struct transfer *transfer)
+{
+    transfer->status = 0;
+    transfer->next_paused = paused;
+    paused = transfer;
+    return CURL_WRITEFUNC_PAUSE;
+}
+
+static void forget_pause(struct transfer *transfer)
+{
+    for (struct transfer **where = &paused; *where; where = &(*where)->next_paused)
+        if (*where == transfer) {
+            *where = transfer->next_paused;
+            return;
+        }
+}
+
+void http_resume(void)
+{
+    struct transfer *list = paused;
+    paused = NULL;
+    for (struct transfer *next; list; list = next) {
+        next = list->next_paused;
+        curl_easy_pause(list->easy, CURLPAUSE_CONT); /* the sink may pause it again */
+    }
+}
+
 static size_t take_success(struct transfer *transfer, const char *data, size_t size)
 {
     if (!transfer->checked) {
@@ -185,6 +215,8 @@ static size_t take_success(struct transfer *transfer, const char *data, size_t s
     }
     if (transfer->status == 0)
         transfer->status = transfer->request->sink(transfer->request->context, data, size, &transfer->error);
+    if (transfer->status == HTTP_PAUSE)
+        return pause_transfer(transfer);
     if (transfer->status != 0)
         return 0;
     transfer->response->total += size;
@@ -333,6 +365,7 @@ static int try_once(struct transfer *transfer, hype_error **error)
         long code = 0;
         curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &code);
         response->status = (int)code;
+        forget_pause(transfer);
         curl_multi_remove_handle(multi, transfer->easy);
     }
     if (status == 0 && transfer->status == HTTP_STOP)

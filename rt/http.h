@@ -18,10 +18,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Takes bytes of a successful (2xx) body as they come: 0 to go on, HTTP_STOP to end the transfer without an error, or
- * an error. Runs on the loop thread outside any task: it must not wait and must not call this module. */
+/* Takes bytes of a successful (2xx) body as they come: 0 to go on, HTTP_STOP to end the transfer without an error,
+ * HTTP_PAUSE to be given the same bytes again after http_resume(), or an error. Runs on the loop thread outside any task:
+ * it must not wait and must not call this module. */
 typedef int http_sink(void *context, const void *data, size_t size, hype_error **error);
-#define HTTP_STOP 1
+#define HTTP_STOP  1
+#define HTTP_PAUSE 2
+/* Goes on with every transfer whose sink has paused it. Loop thread only, not from a sink. */
+void http_resume(void);
 
 /* PEM text. What is NULL is the system's (ca) or not sent (certificate, key). */
 struct http_tls {

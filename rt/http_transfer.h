@@ -18,6 +18,7 @@ struct transfer {
     bool done;
     CURLcode result;
     bool checked; /* the range that the answer has */
+    struct transfer *next_paused; /* by its sink */
     size_t headers_size;
     uint64_t sent;
     int status; /* of the callbacks: an error, or HTTP_STOP */

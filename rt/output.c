@@ -1,30 +1,16 @@
-/* output.c: lines of remote functions, prefixed, onto this program's stdout and stderr. */
+/* output.c: lines from pieces, each stream by itself, so that whole lines alternate as they end. */
 #include "output.h"
 
 #include "util.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define LINE_LIMIT (64 * 1024) /* bytes after which a line is shown without waiting for its end */
+#define LINE_LIMIT (64 * 1024) /* bytes after which a line is passed on without waiting for its end */
 
-void output_open(struct output *output, const char *function, const char *id)
+void output_open(struct output *output, const char *function, const char *id, const char *logs)
 {
     memset(output, 0, sizeof *output);
-    const char *unique = strrchr(id, '-');
-    snprintf(output->prefix, sizeof output->prefix, "[%.64s %s] ", function, unique ? unique + 1 : id);
-}
-
-static void show(struct output *output, enum output_stream stream, const char *text, size_t length)
-{
-    FILE *file = stream == OUTPUT_STDERR ? stderr : stdout;
-    flockfile(file);
-    fputs(output->prefix, file);
-    fwrite(text, 1, length, file);
-    if (length == 0 || text[length - 1] != '\n')
-        fputc('\n', file);
-    fflush(file);
-    funlockfile(file);
+    output->source = printer_source_new(function, id, logs);
 }
 
 static void keep_tail(struct output *output, const char *data, size_t size)
@@ -34,16 +20,25 @@ static void keep_tail(struct output *output, const char *data, size_t size)
     if (size > OUTPUT_TAIL_SIZE) {
         data += size - OUTPUT_TAIL_SIZE;
         size = OUTPUT_TAIL_SIZE;
+        output->tail_cut = true;
     }
     size_t kept = output->tail_length;
     if (kept + size > OUTPUT_TAIL_SIZE) {
         size_t drop = kept + size - OUTPUT_TAIL_SIZE;
         memmove(output->tail, output->tail + drop, kept - drop);
         kept -= drop;
+        output->tail_cut = true;
     }
-    memcpy(output->tail + kept, data, size);
+    for (size_t i = 0; i < size; i++)
+        output->tail[kept + i] = data[i] ? data[i] : '?'; /* it becomes a string */
     output->tail_length = kept + size;
     output->tail[output->tail_length] = 0;
+}
+
+const char *output_tail(const struct output *output)
+{
+    const char *newline = output->tail && output->tail_cut ? strchr(output->tail, '\n') : NULL;
+    return newline && newline[1] ? newline + 1 : output->tail; /* whole lines, where there is one */
 }
 
 static bool append(struct output_line *line, const char *data, size_t size)
@@ -61,37 +56,50 @@ static bool append(struct output_line *line, const char *data, size_t size)
     return true;
 }
 
+/* What waits for its end, and SIZE bytes behind it. */
+static void pass_on(struct output *output, enum output_stream stream, const char *data, size_t size)
+{
+    struct output_line *line = &output->lines[stream];
+    if (line->length + size > 0)
+        printer_put(output->source, stream, line->text, line->length, data, size);
+    line->length = 0;
+}
+
 void output_write(struct output *output, enum output_stream stream, const void *data, size_t size)
 {
-    const char *next = data, *end = next + size;
+    struct output_line *line = &output->lines[stream];
+    const char *newline = memrchr(data, '\n', size), *rest = data;
+    if (!output->source || size == 0)
+        return;
     if (stream != OUTPUT_STDOUT)
         keep_tail(output, data, size);
-    while (next < end) {
-        struct output_line *line = &output->lines[stream];
-        const char *newline = memchr(next, '\n', (size_t)(end - next));
-        size_t n = newline ? (size_t)(newline + 1 - next) : (size_t)(end - next);
-        if (line->length == 0 && newline) {
-            show(output, stream, next, n);
-        } else if (!append(line, next, n)) {
-            show(output, stream, next, n); /* no memory to wait for the end of the line: better cut than lost */
-        } else if (newline || line->length >= LINE_LIMIT) {
-            show(output, stream, line->text, line->length);
-            line->length = 0;
-        }
-        next += n;
+    if (newline) {
+        pass_on(output, stream, rest, (size_t)(newline + 1 - rest));
+        size -= (size_t)(newline + 1 - rest);
+        rest = newline + 1;
     }
+    if (line->length + size >= LINE_LIMIT || (size > 0 && !append(line, rest, size)))
+        pass_on(output, stream, rest, size); /* too long to wait for its end: better cut than lost */
+}
+
+void output_end(struct output *output)
+{
+    for (int stream = 0; stream < OUTPUT_STREAMS && output->source; stream++)
+        pass_on(output, (enum output_stream)stream, NULL, 0);
+}
+
+void output_drain(struct output *output)
+{
+    if (output->source)
+        printer_drain(output->source);
 }
 
 void output_close(struct output *output)
 {
-    for (int stream = 0; stream < OUTPUT_STREAMS; stream++) {
-        struct output_line *line = &output->lines[stream];
-        if (line->length > 0)
-            show(output, (enum output_stream)stream, line->text, line->length);
-        free(line->text);
-        memset(line, 0, sizeof *line);
-    }
+    output_end(output);
+    printer_source_free(output->source);
+    for (int stream = 0; stream < OUTPUT_STREAMS; stream++)
+        free(output->lines[stream].text);
     free(output->tail);
-    output->tail = NULL;
-    output->tail_length = 0;
+    memset(output, 0, sizeof *output);
 }

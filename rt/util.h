@@ -6,6 +6,7 @@
 
 #include "error.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +48,7 @@ static inline int steal_fd(int *fd)
 
 /* printf into a new string; NULL when memory is out. */
 char *text_format(const char *format, ...) PRINTF_LIKE(1, 2);
+char *text_format_list(const char *format, va_list arguments) PRINTF_LIKE(1, 0);
 bool text_starts_with(const char *text, const char *prefix);
 
 /* N random characters of [a-z0-9] and a NUL into OUT[N + 1], from the kernel's generator. */

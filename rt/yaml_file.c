@@ -11,7 +11,6 @@
 #include "yaml_scalar.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -84,11 +83,9 @@ struct reader {
 static int refuse_at(struct reader *reader, yaml_mark_t mark, const char *format, ...) PRINTF_LIKE(3, 4);
 static int refuse_at(struct reader *reader, yaml_mark_t mark, const char *format, ...)
 {
-    cleanup_free char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    cleanup_free char *text = text_format_list(format, arguments);
     va_end(arguments);
     return error_set(reader->error, HYPE_INVALID, "%s:%zu:%zu: %s", reader->yaml->name, mark.line + 1, mark.column + 1,
                      text ? text : "refused");
@@ -519,13 +516,11 @@ void yaml_free(struct yaml *yaml)
 
 int yaml_refuse(const struct yaml *yaml, const char *pointer, hype_error **error, const char *format, ...)
 {
-    cleanup_free char *text = NULL;
     json_t *root = NULL;
     yaml_mark_t place = {0};
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    cleanup_free char *text = text_format_list(format, arguments);
     va_end(arguments);
     read_text(yaml, pointer, &root, &place, NULL);
     json_decref(root);

@@ -257,6 +257,7 @@ void call_run(const struct call *call)
     struct buffer returned = BUFFER_EMPTY;
     cleanup_error hype_error *error = NULL;
     running = call;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* lines are shown as they end, and in their order with those of stderr */
     crash_watch(call->slot);
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);

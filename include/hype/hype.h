@@ -131,6 +131,19 @@ typedef void hype_log_function(hype_level level, const char *subject, const char
 /* Sends lines of LEVEL and above to FUNCTION, from any thread; NULL restores the default. */
 void hype_set_log(hype_level level, hype_log_function *function, void *context);
 
+/* A line that a remote function has printed. All strings are valid only while the function below runs. */
+typedef struct hype_line {
+    const char *function, *id; /* of the call; ID is its HYPE_EXECUTION_ID */
+    bool from_stderr;          /* false also where the place does not tell, as Kubernetes */
+    HYPE_ALIGNED(8) const char *text; /* without its newline; a NUL follows, and there may be others in it */
+    size_t length;             /* bytes */
+} hype_line;
+typedef void hype_output_function(const hype_line *line, void *context);
+
+/* Takes what remote functions print, in place of this program's stdout and stderr (docs/errors.md): one line at a time,
+ * from a thread of its own. While FUNCTION takes its time, those who print wait. NULL restores the default. */
+void hype_set_output(hype_output_function *function, void *context);
+
 /* ---- Environments ----------------------------------------------------------------------------------------------
  * What the function runs in. 'process:' has no containers: it takes no notice of image, requests, limits and labels, and
  * refuses secrets and mounts. With 'docker:' requests are limits, a volume is one of Docker's, and a secret a host folder. Plain values: zero-initialize, use designated initializers, or derive a changed copy
@@ -182,6 +195,7 @@ typedef struct hype_env {
     hype_pair labels[16];
     const char *files[16];   /* local files that appear in the function's working directory */
     double timeout;          /* seconds for the whole call; 0: none */
+    const char *logs;        /* folder in which each call's output gets a file; NULL: HYPE_LOGS, else the terminal */
     hype_pod pod;            /* for Kubernetes alone */
     const char *invalid;     /* set by hype_with_*() when something did not fit */
 } hype_env;
@@ -199,6 +213,7 @@ hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /*
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
+hype_env hype_with_logs(hype_env env, const char *folder);
 hype_env hype_with_namespace(hype_env env, const char *name);
 hype_env hype_with_service_account(hype_env env, const char *name);
 hype_env hype_with_node_selector(hype_env env, const char *label, const char *value);

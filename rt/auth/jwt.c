@@ -1,6 +1,7 @@
 /* jwt.c: header and claims as base64url, and a signature over both. */
 #include "jwt.h"
 
+#include "../base64.h"
 #include "../util.h"
 
 #include <stdlib.h>
@@ -13,11 +14,8 @@
 /* RFC 4648 5, without padding; a new string. */
 static char *base64url(const void *data, size_t size)
 {
-    char *text = malloc((size + 2) / 3 * 4 + 1);
-    if (!text)
-        return NULL;
-    EVP_EncodeBlock((unsigned char *)text, data, (int)size);
-    for (char *c = text; *c; c++)
+    char *text = base64_encode(data, size);
+    for (char *c = text; c && *c; c++)
         *c = *c == '+' ? '-' : *c == '/' ? '_' : *c == '=' ? 0 : *c;
     return text;
 }

@@ -8,14 +8,23 @@
  * each with its payload. */
 struct demultiplexer {
     struct output *output;
+    struct printer_waiter waiter;
     unsigned char header[8];
     size_t header_length, left;
 };
+
+static void room_again(struct printer_waiter *waiter)
+{
+    (void)waiter;
+    http_resume();
+}
 
 static int log_sink(void *context, const void *data, size_t size, hype_error **error)
 {
     struct demultiplexer *d = context;
     const unsigned char *bytes = data;
+    if (!printer_has_room(&d->waiter))
+        return HTTP_PAUSE;
     while (size > 0) {
         if (d->left == 0) {
             d->header[d->header_length++] = *bytes++;
@@ -46,11 +55,14 @@ struct follow {
 static int follow_logs(void *context, hype_error **error)
 {
     const struct docker_call *call = ((struct follow *)context)->call;
-    struct demultiplexer demultiplexer = {.output = &call->job->output};
+    struct demultiplexer demultiplexer = {.output = &call->job->output, .waiter.resume = room_again};
     cleanup_free char *path = text_format("/containers/%s/logs?follow=1&stdout=1&stderr=1", call->job->id);
-    return path ? docker_stream(&call->docker->api, "GET", path, -1, log_sink, &demultiplexer, error,
-                                "follow the logs of", call->job->id)
-                : error_memory(error);
+    if (!path)
+        return error_memory(error);
+    int status = docker_stream(&call->docker->api, "GET", path, -1, log_sink, &demultiplexer, error,
+                               "follow the logs of", call->job->id);
+    printer_forget(&demultiplexer.waiter);
+    return status;
 }
 
 static int wait_for_end(void *context, hype_error **error)

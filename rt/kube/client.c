@@ -1,12 +1,12 @@
 /* client.c: requests to one API server. */
 #include "client.h"
 
+#include "../base64.h"
 #include "../task.h"
 #include "../util.h"
 #include "credentials.h"
 #include "refusal.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 enum {
@@ -101,12 +101,8 @@ static bool add_header(struct exchange *exchange, const char *line)
 
 static char *basic_header(const char *name_and_password)
 {
-    size_t size = strlen(name_and_password);
-    cleanup_free char *encoded = malloc((size + 2) / 3 * 4 + 1);
-    if (!encoded)
-        return NULL;
-    EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)name_and_password, (int)size);
-    return text_format("Authorization: Basic %s", encoded);
+    cleanup_free char *encoded = base64_encode(name_and_password, strlen(name_and_password));
+    return encoded ? text_format("Authorization: Basic %s", encoded) : NULL;
 }
 
 static bool add_headers(struct exchange *exchange, const struct kube_config *config, const struct kube_request *request)

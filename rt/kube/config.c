@@ -1,11 +1,10 @@
 /* config.c: kubeconfigs and service accounts. */
 #include "config.h"
 
+#include "../base64.h"
 #include "../util.h"
 #include "../yaml_file.h"
 
-#include <openssl/evp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -158,29 +157,6 @@ static int take_path(const struct entry *entry, const char *key, char **path, hy
     return *path ? 0 : error_memory(error);
 }
 
-/* Base64 as RFC 4648 4 with lines of any length; a new string, NULL where it is none or not text. */
-static char *decode_base64(const char *text)
-{
-    size_t length = strlen(text);
-    char *out = malloc(length + 1);
-    EVP_ENCODE_CTX *context = EVP_ENCODE_CTX_new();
-    int size = 0, rest = 0;
-    EVP_DecodeInit(context);
-    bool ok = out && context && length < TEXT_LIMIT &&
-              EVP_DecodeUpdate(context, (unsigned char *)out, &size, (const unsigned char *)text, (int)length) >= 0 &&
-              EVP_DecodeFinal(context, (unsigned char *)out + size, &rest) == 1;
-    EVP_ENCODE_CTX_free(context);
-    if (ok) {
-        out[size + rest] = 0;
-        ok = strlen(out) == (size_t)(size + rest);
-    }
-    if (!ok) {
-        free(out);
-        out = NULL;
-    }
-    return out;
-}
-
 /* KEY names a file; "KEY-data", which wins, is its content in base64. */
 static int take_pem(const struct entry *entry, const char *key, struct kube_text *pem, hype_error **error)
 {
@@ -192,7 +168,7 @@ static int take_pem(const struct entry *entry, const char *key, struct kube_text
         return status;
     if (!data)
         return take_path(entry, key, &pem->path, error);
-    pem->text = decode_base64(data);
+    pem->text = base64_decode_text(data);
     return pem->text ? 0 : refuse(entry, data_key, error, "is not the base64 of PEM text");
 }
 
@@ -201,11 +177,9 @@ static int take_pem(const struct entry *entry, const char *key, struct kube_text
 static int add_header(struct kube_config *config, hype_error **error, const char *format, ...) PRINTF_LIKE(3, 4);
 static int add_header(struct kube_config *config, hype_error **error, const char *format, ...)
 {
-    cleanup_free char *line = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&line, format, arguments) < 0)
-        line = NULL;
+    cleanup_free char *line = text_format_list(format, arguments);
     va_end(arguments);
     if (line && strpbrk(line, "\r\n"))
         return error_set(error, HYPE_INVALID, "%s: the user's name has a line break", config->source);

@@ -6,13 +6,13 @@
  */
 #include "exec.h"
 
+#include "../base64.h"
 #include "../log.h"
 #include "../subprocess.h"
 #include "../task.h"
 #include "../util.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -31,21 +31,12 @@ static const char *member(const json_t *object, const char *name)
 
 /* ---- What it is told ---- */
 
-static char *encode_base64(const char *text)
-{
-    size_t size = strlen(text);
-    char *out = malloc((size + 2) / 3 * 4 + 1);
-    if (out)
-        EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)text, (int)size);
-    return out;
-}
-
 /* KUBERNETES_EXEC_INFO=…, a new string. */
 static char *exec_info(const struct kube_config *config, const char *ca)
 {
     json_t *spec = json_pack("{sb}", "interactive", 0);
     if (json_is_true(json_object_get(config->exec, "provideClusterInfo"))) {
-        cleanup_free char *data = ca ? encode_base64(ca) : NULL;
+        cleanup_free char *data = ca ? base64_encode(ca, strlen(ca)) : NULL;
         json_t *cluster =
             json_pack("{ss ss* ss* ss* sO*}", "server", config->server, "tls-server-name", config->server_name,
                       "proxy-url", config->proxy, "certificate-authority-data", data, "config", config->exec_config);

@@ -106,6 +106,8 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
 {
     (void)error;
     struct log_reader *r = context;
+    if (!printer_has_room(&r->waiter))
+        return HTTP_PAUSE;
     for (const char *next = data, *end = next + size; next < end;) {
         if (r->in == LOG_TIME) {
             next += take_time(r, next);
@@ -126,9 +128,16 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
 
 /* ---- Asking ---- */
 
+static void room_again(struct printer_waiter *waiter)
+{
+    (void)waiter;
+    http_resume();
+}
+
 static int ask(struct pod_logs *logs, bool follow, hype_error **error)
 {
     log_reader_restart(&logs->reader);
+    logs->reader.waiter.resume = room_again;
     cleanup_free char *from = http_escape(since(&logs->reader), false);
     cleanup_free char *path =
         from ? text_format("/api/v1/namespaces/%s/pods/%s/log?container=%s&timestamps=true%s%s%s", logs->namespace,
@@ -138,7 +147,9 @@ static int ask(struct pod_logs *logs, bool follow, hype_error **error)
         return error_memory(error);
     struct kube_request request = {
         .path = path, .sink = log_reader_feed, .context = &logs->reader, .stream = follow, .attempts = 1};
-    return kube_perform(logs->client, &request, NULL, NULL, error);
+    int status = kube_perform(logs->client, &request, NULL, NULL, error);
+    printer_forget(&logs->reader.waiter);
+    return status;
 }
 
 static void follow_main(void *context)

@@ -16,6 +16,7 @@
 /* Where in a log one has arrived, and the state of reading it: "TIME TEXT\n" for each line, cut anywhere. */
 struct log_reader {
     struct output *output; /* borrowed */
+    struct printer_waiter waiter;
     /* So far, over all answers: seconds are times without their fraction, "" where none was seen. */
     char second[48], before[48]; /* the latest, and the one that was the latest before it */
     size_t lines, lines_before;  /* complete ones since SECOND, and since BEFORE */

@@ -6,11 +6,11 @@
  * certificate is one that the system's CAs know.
  */
 #include "../auth/google.h"
+#include "../base64.h"
 #include "../http.h"
 #include "kubernetes.h"
 
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #define CONTAINER_API "https://container.googleapis.com/"
@@ -128,20 +128,6 @@ static int explain_refusal(struct gke *gke, const char *url, const struct http_r
                         gke->project, gke->location, remedy ? remedy : "");
 }
 
-/* PEM text of base64, a new string; NULL where it is none. */
-static char *decode_ca(const char *text)
-{
-    size_t length = strlen(text);
-    char *pem = length % 4 == 0 && length < 1 << 20 ? malloc(length + 1) : NULL;
-    int size = pem ? EVP_DecodeBlock((unsigned char *)pem, (const unsigned char *)text, (int)length) : -1;
-    if (size < 0) {
-        free(pem);
-        return NULL;
-    }
-    pem[size] = 0; /* the '=' at the end count as NULs */
-    return pem;
-}
-
 static int read_cluster(struct gke *gke, const json_t *cluster, char **server, char **ca, hype_error **error)
 {
     const json_t *by_name =
@@ -157,7 +143,7 @@ static int read_cluster(struct gke *gke, const json_t *cluster, char **server, c
         return error_set(error, HYPE_REFUSED,
                          "the cluster %s of project %s in %s has no address that can be reached (its status is %s)",
                          gke->cluster, gke->project, gke->location, state ? state : "unknown");
-    *ca = certificate ? decode_ca(certificate) : NULL;
+    *ca = certificate ? base64_decode_text(certificate) : NULL;
     if (!*ca)
         return error_set(error, HYPE_FORMAT, "the Container API tells no CA certificate of the cluster %s",
                          gke->cluster);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 
 static ssize_t read_some(struct pipe_reader *reader)
@@ -19,9 +20,20 @@ static ssize_t read_some(struct pipe_reader *reader)
 static void pipe_ready(struct task_watch *watch, uint32_t events)
 {
     (void)events;
-    ssize_t n = read_some((struct pipe_reader *)watch);
+    struct pipe_reader *reader = (struct pipe_reader *)watch;
+    if (reader->output && !printer_has_room(&reader->waiter)) {
+        task_watch_remove(watch);
+        return;
+    }
+    ssize_t n = read_some(reader);
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         task_watch_remove(watch);
+}
+
+static void room_again(struct printer_waiter *waiter)
+{
+    struct pipe_reader *reader = (struct pipe_reader *)((char *)waiter - offsetof(struct pipe_reader, waiter));
+    task_watch_set(&reader->watch, EPOLLIN);
 }
 
 int pipe_reader_open(struct pipe_reader *reader, enum output_stream stream, int *end, hype_error **error)
@@ -30,7 +42,8 @@ int pipe_reader_open(struct pipe_reader *reader, enum output_stream stream, int 
     if (pipe2(fds, O_CLOEXEC) < 0)
         return error_system(error, errno, "cannot make a pipe for a function's output");
     fcntl(fds[0], F_SETFL, O_NONBLOCK);
-    *reader = (struct pipe_reader){{pipe_ready, fds[0]}, NULL, stream};
+    *reader =
+        (struct pipe_reader){.watch = {pipe_ready, fds[0]}, .waiter.resume = room_again, .output = NULL, .stream = stream};
     *end = fds[1];
     task_watch_set(&reader->watch, EPOLLIN);
     return 0;
@@ -48,6 +61,7 @@ void pipe_reader_close(struct pipe_reader *reader)
     if (reader->watch.fd < 0)
         return;
     task_watch_remove(&reader->watch);
+    printer_forget(&reader->waiter);
     pipe_reader_drain(reader);
     close(reader->watch.fd);
     reader->watch.fd = -1;

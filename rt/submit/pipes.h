@@ -5,9 +5,12 @@
 #include "../output.h"
 #include "../task.h"
 
-/* The end of a pipe from which is read. Loop thread only. */
+enum { PIPES = 2 /* of a process: OUTPUT_STDOUT and OUTPUT_STDERR */ };
+
+/* The end of a pipe from which is read, as long as there is room for it: whoever writes then waits. Loop thread only. */
 struct pipe_reader {
     struct task_watch watch;
+    struct printer_waiter waiter;
     struct output *output; /* NULL: what comes is thrown away; may be changed at any time */
     enum output_stream stream;
 };

@@ -45,15 +45,15 @@ static char **make_environment(const struct job *job, const char *log_path)
 static int run_manifest(const struct staged *staged, struct job *job, const char *log_path, int *wait_status,
                         hype_error **error)
 {
-    struct pipe_reader readers[OUTPUT_STREAMS] = {PIPE_READER_CLOSED, PIPE_READER_CLOSED};
+    struct pipe_reader readers[PIPES] = {PIPE_READER_CLOSED, PIPE_READER_CLOSED};
     struct spawned process;
-    int fds[1 + OUTPUT_STREAMS] = {-1, -1, -1}, status = 0;
+    int fds[1 + PIPES] = {-1, -1, -1}, status = 0;
     cleanup_free char *hype_run = spawn_find_hype_run();
     char **environment = make_environment(job, log_path);
     if (!hype_run || !environment)
         status = error_memory(error);
     const char *arguments[] = {hype_run, staged->manifest, NULL};
-    for (int i = 0; i < OUTPUT_STREAMS && status == 0; i++) {
+    for (int i = 0; i < PIPES && status == 0; i++) {
         status = pipe_reader_open(&readers[i], (enum output_stream)i, &fds[1 + i], error);
         readers[i].output = &job->output;
     }
@@ -62,12 +62,12 @@ static int run_manifest(const struct staged *staged, struct job *job, const char
     trace_starting(&job->trace);
     if (status == 0)
         status = spawn_process(arguments, (const char *const *)environment, fds, ARRAY_SIZE(fds), &process, error);
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         if (fds[1 + i] >= 0)
             close(fds[1 + i]);
     if (status == 0)
         status = spawn_wait(&process, wait_status, error);
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         pipe_reader_close(&readers[i]);
     spawn_environment_free(environment);
     return status;

@@ -32,7 +32,7 @@ struct pending {
 
 struct slot {
     struct task_watch watch; /* of the socket */
-    struct pipe_reader outputs[OUTPUT_STREAMS];
+    struct pipe_reader outputs[PIPES];
     struct server *server;
     unsigned number;
     uint64_t call;
@@ -86,7 +86,7 @@ static int take_image(struct pending *pending, const struct serve_reply *reply, 
 /* The slot is free again. All that the call has written is in the pipes. */
 static void slot_answered(struct slot *slot)
 {
-    for (int i = 0; i < OUTPUT_STREAMS; i++) {
+    for (int i = 0; i < PIPES; i++) {
         pipe_reader_drain(&slot->outputs[i]);
         slot->outputs[i].output = NULL;
     }
@@ -180,7 +180,7 @@ static void server_main(void *context)
 
 static void slot_close(struct slot *slot)
 {
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         pipe_reader_close(&slot->outputs[i]);
     if (slot->watch.fd < 0)
         return;
@@ -240,7 +240,7 @@ static int open_slots(struct server *server, int *fds, hype_error **error)
         status = make_pair(&slot->watch.fd, &fds[0], error);
         if (status == 0)
             task_watch_set(&slot->watch, EPOLLIN);
-        for (int j = 0; j < OUTPUT_STREAMS && status == 0; j++)
+        for (int j = 0; j < PIPES && status == 0; j++)
             status = pipe_reader_open(&slot->outputs[j], (enum output_stream)j, &fds[1 + j], error);
     }
     return status;
@@ -499,7 +499,7 @@ static int take_slot(struct server *server, struct slot **slot, hype_error **err
 static void abandon(struct slot *slot)
 {
     struct serve_slot *shared = &slot->server->shared[slot->number];
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         slot->outputs[i].output = NULL;
     slot->pending = NULL;
     __atomic_store_n(&shared->cancelled, slot->call, __ATOMIC_SEQ_CST);
@@ -510,7 +510,7 @@ static void abandon(struct slot *slot)
 
 static int call_in_slot(struct slot *slot, struct job *job, int answer, struct pending *pending, hype_error **error)
 {
-    for (int i = 0; i < OUTPUT_STREAMS; i++)
+    for (int i = 0; i < PIPES; i++)
         slot->outputs[i].output = &job->output;
     slot->pending = pending;
     int status = send_call(slot, job, answer, error);

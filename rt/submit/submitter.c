@@ -172,6 +172,7 @@ void submitter_close_default(void)
     if (default_owner == getpid())
         hype_submitter_close(default_submitter);
     default_submitter = NULL;
+    printer_drain_all();
 }
 
 hype_submitter *submitter_default(hype_error **error)

@@ -139,7 +139,7 @@ static void what_is_no_event_is_refused(void **state)
 /* Everything printed so far is in the output's tail. */
 static void open_log(struct log_reader *reader, struct output *output)
 {
-    output_open(output, "f", "hype-run-x");
+    output_open(output, "f", "hype-run-x", NULL);
     *reader = (struct log_reader){.output = output};
 }
 

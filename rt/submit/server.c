@@ -313,7 +313,17 @@ static int start_staged(const struct servers *servers, const struct staged_code 
         status = spawn_server(server, (const char *const *)arguments, error);
     for (size_t i = 0; arguments[i]; i++)
         free(arguments[i]);
-    return status < 0 ? status : task_start(server_main, server, NULL, error);
+    if (status < 0)
+        return status;
+    status = task_start(server_main, server, NULL, error);
+    if (status < 0) {
+        int wait_status;
+        kill(server->process.pid, SIGTERM);
+        task_shield_begin();
+        spawn_wait(&server->process, &wait_status, NULL);
+        task_shield_end();
+    }
+    return status;
 }
 
 /* Puts the code where hype-run finds it, and starts it, at *SPAWNED for a trace. */

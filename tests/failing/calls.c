@@ -57,8 +57,12 @@ static int descriptors(void)
     int n = 0;
     DIR *open_ones = opendir("/proc/self/fd");
     CHECK(open_ones);
-    while (readdir(open_ones))
+    for (struct dirent *found; (found = readdir(open_ones));) {
+        char target[256];
+        ssize_t length = readlinkat(dirfd(open_ones), found->d_name, target, sizeof target);
+        fprintf(stderr, "%s: %.*s\n", found->d_name, length > 0 ? (int)length : 0, target);
         n++;
+    }
     closedir(open_ones);
     return n;
 }

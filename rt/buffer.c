@@ -150,6 +150,15 @@ int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
     return 0;
 }
 
+void buffer_settle(struct buffer *buffer)
+{
+    struct buffer copy;
+    if (buffer->fd < 0 || buffer->size >= BUFFER_LARGE || buffer_copy(&copy, buffer->data, buffer->size, NULL) < 0)
+        return;
+    buffer_free(buffer);
+    *buffer = copy;
+}
+
 static int grow_memory(struct buffer *buffer, size_t capacity, hype_error **error)
 {
     capacity = capacity < 1024 ? 1024 : capacity;

@@ -35,6 +35,9 @@ int buffer_copy(struct buffer *buffer, const void *data, size_t size, hype_error
 /* The SIZE first bytes of FD, to be read. FD stays the caller's. */
 int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error);
 
+/* A small one gives its file up for plain memory, if there is some: many that are kept hold no descriptors. */
+void buffer_settle(struct buffer *buffer);
+
 void buffer_free(struct buffer *buffer);    /* keeps a large one for the next */
 void buffer_discard(struct buffer *buffer); /* does not: somebody may still write to it */
 

@@ -1,126 +1,310 @@
 /*
  * future.c: one call from its submission to its value.
  *
- * hype_start() hands a job to a task of the loop; the task lets the submitter run it; hype_await() takes the return
- * image and decodes it in the awaiting thread, so that writes through pointers happen there and then.
+ * hype_start() sends a message to the loop thread; the submitter says when it is the call's turn; a task then lets it
+ * run the call, once or, where the environment says so, several times. hype_await() decodes the return image in the
+ * awaiting thread, so that writes through pointers happen there and then. What a call needs while it runs (a stack, a
+ * job) is made when it runs: thousands of calls may wait.
  */
+#include "future.h"
+
 #include "backtrace.h"
-#include "closure.h"
-#include "submit/submitter.h"
-#include "task.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
 enum { NESTING_LIMIT = 16 };
 
-struct hype_future {
-    hype_submitter *submitter;
-    hype_closure *closure;
-    struct job job;
-    hype_error *error; /* why there is no return image */
-    pthread_mutex_t lock;
-    pthread_cond_t ended;
-    bool done;
-    /* The loop thread's own. */
-    struct submitter_call call;
-    struct task_timer timeout;
-    bool timed_out;
-};
+pthread_mutex_t futures_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* ---- Environments: the same one is kept once, however many calls use it ---- */
+
+struct shared_env {
+    size_t references;
+    hype_env env;
+};
+static struct shared_env *latest_env;
+
+/* With the lock held. */
+static void env_give(struct shared_env *env)
+{
+    if (env && --env->references == 0)
+        free(env);
+}
+
+static struct shared_env *env_take(const hype_env *env)
+{
+    pthread_mutex_lock(&futures_lock);
+    struct shared_env *shared = latest_env;
+    if (!shared || memcmp(&shared->env, env, sizeof *env) != 0) {
+        shared = malloc(sizeof *shared);
+        if (shared) {
+            env_give(latest_env);
+            latest_env = shared;
+            shared->references = 1;
+            memcpy(&shared->env, env, sizeof *env);
+        }
+    }
+    if (shared)
+        shared->references++;
+    pthread_mutex_unlock(&futures_lock);
+    return shared;
+}
+
+/* ---- Ends ---- */
+
+static void future_free(hype_future *future)
+{
+    hype_closure_free(future->closure);
+    buffer_free(&future->returned);
+    output_close(&future->output);
+    error_free(future->error);
+    free(future->traced);
+    free(future);
+}
+
+static void unlock_and_give(hype_future *future)
+{
+    bool last = --future->references == 0;
+    if (last)
+        env_give(future->env);
+    pthread_mutex_unlock(&futures_lock);
+    if (last)
+        future_free(future);
+}
+
+static void run_callback(void *context)
+{
+    hype_future *future = context;
+    future->on_done(future, future->on_done_context);
+    pthread_mutex_lock(&futures_lock);
+    future->on_done = NULL;
+    future_wake(future);
+    unlock_and_give(future);
+}
+
+/* With the lock held: the callback runs on the loop thread's own stack, outside any task. */
+static int send_callback(hype_future *future, hype_error **error)
+{
+    future->message.function = run_callback;
+    int status = task_send(&future->message, error);
+    if (status == 0)
+        future->references++;
+    return status;
+}
+
+/* The call has its outcome. */
 static void finish(hype_future *future)
 {
-    pthread_mutex_lock(&future->lock);
-    future->done = true;
-    pthread_cond_broadcast(&future->ended);
-    pthread_mutex_unlock(&future->lock);
+    pthread_mutex_lock(&futures_lock);
+    if (future->cancelled) {
+        error_clear(&future->error);
+        error_set(&future->error, HYPE_CANCELLED, "%s() was cancelled", future->closure->capture.entry->name);
+    }
+    future->state = FUTURE_DONE;
+    if (future->on_done)
+        send_callback(future, NULL);
+    else
+        future_wake(future);
+    unlock_and_give(future);
+}
+
+/* ---- Attempts ---- */
+
+static bool is_error_image(const struct buffer *returned)
+{
+    const struct image_header *header = (const void *)returned->data;
+    return returned->size >= sizeof *header && header->kind == IMAGE_ERROR;
 }
 
 static void timeout_fired(struct task_timer *timer)
 {
-    hype_future *future = (hype_future *)((char *)timer - offsetof(hype_future, timeout));
+    hype_future *future = (hype_future *)((char *)timer - offsetof(hype_future, timer));
     future->timed_out = true;
-    task_cancel(future->call.task);
+    task_cancel(future->task);
 }
 
-static void run_job(void *context)
+static struct job *job_new(const hype_future *future)
 {
-    hype_future *future = context;
-    struct job *job = &future->job;
-    output_open(&job->output, job->entry->name, job->id, job->env.logs);
-    submitter_enter(future->submitter, &future->call);
-    future->timeout.fire = timeout_fired;
-    if (job->env.timeout > 0)
-        task_timer_set(&future->timeout, clock_ms() + (int64_t)(job->env.timeout * 1000));
-    int status = future->submitter->operations->run(future->submitter, job, &future->error);
-    task_timer_stop(&future->timeout);
-    submitter_leave(future->submitter, &future->call);
-    if (status < 0 && future->timed_out) {
-        error_clear(&future->error);
-        error_set(&future->error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
-                  job->entry->name, job->env.timeout);
-    } else if (status < 0 && !future->error) {
-        error_set(&future->error, (hype_status)-status, "%s() could not be run: %s", job->entry->name,
-                  hype_status_name(status));
-    }
-    output_end(&job->output);
-    if (future->error)
-        error_set_output(future->error, output_tail(&job->output));
-    finish(future);
-}
-
-static void start_on_loop(void *context)
-{
-    hype_future *future = context;
-    if (task_start(run_job, future, NULL, &future->error) < 0)
-        finish(future);
-}
-
-/* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it is,
- * by a variable of its environment, which every submitter passes on. */
-static int set_depth(struct job *job, hype_error **error)
-{
-    const char *depth = getenv("HYPE_DEPTH");
-    long own = depth ? strtol(depth, NULL, 10) : getenv("HYPE_EXECUTION_ID") ? 1 : 0;
-    if (own == 0)
-        return 0;
-    if (own >= NESTING_LIMIT)
-        return error_set(error, HYPE_INVALID, "%s(): calls are nested %ld deep, and a function there may call no deeper",
-                         job->entry->name, own);
-    snprintf(job->depth, sizeof job->depth, "%ld", own + 1);
-    job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
-    return 0;
-}
-
-static int prepare(hype_future *future)
-{
-    struct job *job = &future->job;
-    struct capture *capture = &future->closure->capture;
-    if (future->closure->error) {
-        future->error = steal_pointer(future->closure->error);
-        return future->error->status;
-    }
-    job->entry = capture->entry;
-    if (set_depth(job, &future->error) < 0)
-        return future->error->status;
-    if (job->env.invalid)
-        return error_set(&future->error, HYPE_INVALID, "%s(): %s", capture->entry->name, job->env.invalid);
-    if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
-        return future->error->status;
+    const struct capture *capture = &future->closure->capture;
+    struct job *job = calloc(1, sizeof *job);
+    if (!job)
+        return NULL;
     strcpy(job->id, "hype-run-");
     text_random(job->id + strlen(job->id), 8);
     job->unit = capture->unit;
+    job->entry = capture->entry;
+    job->env = future->env->env;
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
     job->segments = capture->segments;
     job->n_segments = capture->n_segments;
+    job->returned.fd = -1;
+    if (future->depth > 0) {
+        snprintf(job->depth, sizeof job->depth, "%ld", future->depth + 1);
+        job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
+    }
+    output_open(&job->output, job->entry->name, job->id, job->env.logs);
     trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
                 &job->env);
-    return task_post(start_on_loop, future, &future->error);
+    return job;
+}
+
+/* Takes what has come of an attempt out of its job. */
+static void conclude(hype_future *future, struct job *job, int status)
+{
+    const char *name = job->entry->name;
+    if (status < 0 && future->timed_out) {
+        error_clear(&future->error);
+        error_set(&future->error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows", name,
+                  job->env.timeout);
+    } else if (status < 0 && !future->error) {
+        error_set(&future->error, (hype_status)-status, "%s() could not be run: %s", name, hype_status_name(status));
+    } else if (status == 0 && is_error_image(&job->returned)) {
+        image_decode_error(job->returned.data, job->returned.size, &future->error);
+        future->from_there = true;
+        buffer_free(&job->returned);
+    } else if (status == 0) {
+        buffer_settle(&job->returned);
+        future->returned = job->returned;
+    }
+    output_end(&job->output);
+    if (future->error && !future->error->output)
+        error_set_output(future->error, output_tail(&job->output));
+    future->output = job->output;
+    if (job->trace.track)
+        future->traced = job;
+    else
+        free(job);
+}
+
+static void run_attempt(hype_future *future)
+{
+    struct job *job = job_new(future);
+    if (!job) {
+        error_memory(&future->error);
+        return;
+    }
+    future->timed_out = false;
+    future->timer.fire = timeout_fired;
+    if (job->env.timeout > 0)
+        task_timer_set(&future->timer, clock_ms() + (int64_t)(job->env.timeout * 1000));
+    int status = job->env.invalid
+                     ? error_set(&future->error, HYPE_INVALID, "%s(): %s", job->entry->name, job->env.invalid)
+                     : future->submitter->operations->run(future->submitter, job, &future->error);
+    task_timer_stop(&future->timer);
+    conclude(future, job, status);
+}
+
+static void attempt_main(void *context)
+{
+    hype_future *future = context;
+    run_attempt(future);
+    future->task = NULL;
+    submitter_leave(future->submitter, &future->call);
+    finish(future);
+}
+
+static void start_attempt(struct submitter_call *call)
+{
+    hype_future *future = (hype_future *)((char *)call - offsetof(hype_future, call));
+    future->attempts++;
+    if (task_start(attempt_main, future, &future->task, &future->error) < 0) {
+        submitter_leave(future->submitter, call);
+        finish(future);
+    }
+}
+
+/* ---- Cancelling ---- */
+
+static void cancel_call(struct submitter_call *call)
+{
+    hype_future *future = (hype_future *)((char *)call - offsetof(hype_future, call));
+    pthread_mutex_lock(&futures_lock);
+    future->cancelled = true;
+    pthread_mutex_unlock(&futures_lock);
+    if (future->task) {
+        task_cancel(future->task);
+        return;
+    }
+    task_timer_stop(&future->timer);
+    submitter_withdraw(future->submitter, call);
+    finish(future);
+}
+
+static void cancel_on_loop(void *context)
+{
+    hype_future *future = context;
+    if (future->state == FUTURE_RUNNING) /* which only this thread changes */
+        cancel_call(&future->call);
+    pthread_mutex_lock(&futures_lock);
+    unlock_and_give(future);
+}
+
+bool hype_cancel(hype_future *future)
+{
+    if (!future)
+        return false;
+    pthread_mutex_lock(&futures_lock);
+    bool running = future->state == FUTURE_RUNNING;
+    if (running && !future->cancelled) {
+        future->cancelled = true;
+        future->cancel = (struct task_message){cancel_on_loop, future, NULL};
+        if (task_send(&future->cancel, NULL) == 0)
+            future->references++;
+    }
+    bool cancelled = future->cancelled;
+    pthread_mutex_unlock(&futures_lock);
+    return cancelled;
+}
+
+/* ---- Starting ---- */
+
+static void begin(void *context)
+{
+    hype_future *future = context;
+    submitter_admit(future->submitter, &future->call);
+}
+
+/* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it
+ * is, by a variable of its environment, which every submitter passes on. */
+static int set_depth(hype_future *future)
+{
+    const char *depth = getenv("HYPE_DEPTH");
+    future->depth = depth ? strtol(depth, NULL, 10) : getenv("HYPE_EXECUTION_ID") ? 1 : 0;
+    if (future->depth < NESTING_LIMIT)
+        return 0;
+    return error_set(&future->error, HYPE_INVALID,
+                     "%s(): calls are nested %ld deep, and a function there may call no deeper",
+                     future->closure->capture.entry->name, future->depth);
+}
+
+static int prepare(hype_future *future, const hype_env *env)
+{
+    if (future->closure->error) {
+        future->error = steal_pointer(future->closure->error);
+        return future->error->status;
+    }
+    if (set_depth(future) < 0)
+        return future->error->status;
+    if (!future->submitter && !(future->submitter = submitter_default(&future->error)))
+        return future->error->status;
+    if (!(future->env = env_take(env)))
+        return error_memory(&future->error);
+    future->call.start = start_attempt;
+    future->call.cancel = cancel_call;
+    future->message = (struct task_message){begin, future, NULL};
+    future->state = FUTURE_RUNNING;
+    future->references = 2;
+    int status = task_send(&future->message, &future->error);
+    if (status < 0) {
+        future->state = FUTURE_SETTLED;
+        future->references = 1;
+    }
+    return status;
 }
 
 hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure)
@@ -135,20 +319,44 @@ hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_cl
     }
     future->submitter = submitter;
     future->closure = closure;
-    future->job.env = env;
-    future->job.returned.fd = -1;
-    pthread_mutex_init(&future->lock, NULL);
-    pthread_cond_init(&future->ended, NULL);
-    if (prepare(future) < 0)
-        future->done = true;
+    future->returned.fd = -1;
+    future->state = FUTURE_SETTLED;
+    future->references = 1;
+    prepare(future, &env);
     return future;
 }
 
-static bool is_error_image(const struct buffer *returned)
+bool hype_done(hype_future *future)
 {
-    const struct image_header *header = (const void *)returned->data;
-    return returned->size >= sizeof *header && header->kind == IMAGE_ERROR;
+    pthread_mutex_lock(&futures_lock);
+    bool done = !future || future->state != FUTURE_RUNNING;
+    pthread_mutex_unlock(&futures_lock);
+    return done;
 }
+
+int hype_on_done(hype_future *future, hype_done_function *function, void *context)
+{
+    hype_error *error = NULL;
+    pthread_mutex_lock(&futures_lock);
+    if (!future || !function || future->on_done) {
+        error_set(&error, HYPE_INVALID, "%s",
+                  !future     ? "there is no future"
+                  : !function ? "there is no function to call when the call is done"
+                              : "the future has a function to call when it is done already");
+    } else {
+        future->on_done = function;
+        future->on_done_context = context;
+        if (future->state != FUTURE_RUNNING) {
+            future->message.context = future;
+            if (send_callback(future, &error) < 0)
+                future->on_done = NULL;
+        }
+    }
+    pthread_mutex_unlock(&futures_lock);
+    return error_publish(error);
+}
+
+/* ---- Values ---- */
 
 struct hype_arena {
     void *data;
@@ -187,7 +395,7 @@ static int open_arena(const struct buffer *returned, hype_arena **arena, hype_er
 /* ARENA NULL: new blocks are malloc()ed. */
 static int decode_value(hype_future *future, void *result, hype_arena **arena)
 {
-    struct buffer *returned = &future->job.returned;
+    struct buffer *returned = &future->returned;
     int status = arena ? open_arena(returned, arena, &future->error) : 0;
     if (status == 0)
         status = image_decode_return(returned->data, arena ? (*arena)->data : NULL, returned->size,
@@ -201,55 +409,45 @@ static int decode_value(hype_future *future, void *result, hype_arena **arena)
     return status;
 }
 
-static int take_error(hype_future *future, const struct buffer *returned)
+static void take_outcome(hype_future *future, void *result, hype_arena **arena)
 {
-    int status = image_decode_error(returned->data, returned->size, &future->error);
-    backtrace_resolve(future->error, future->job.unit);
-    return status;
-}
-
-static int take_value(hype_future *future, void *result, hype_arena **arena)
-{
-    struct buffer *returned = &future->job.returned;
-    if (future->error)
-        return future->error->status;
-    int status;
-    if (is_error_image(returned))
-        status = take_error(future, returned);
-    else
-        status = decode_value(future, result, arena);
-    if (status < 0 && future->error && !future->error->output)
-        error_set_output(future->error, output_tail(&future->job.output));
-    return status;
-}
-
-static void future_free(hype_future *future)
-{
-    hype_closure_free(future->closure);
-    buffer_free(&future->job.returned);
-    output_close(&future->job.output);
-    pthread_mutex_destroy(&future->lock);
-    pthread_cond_destroy(&future->ended);
-    free(future);
+    struct trace_call *trace = future->traced ? &future->traced->trace : NULL;
+    int64_t decoding = trace ? trace_start(trace) : 0;
+    if (future->from_there)
+        backtrace_resolve(future->error, future->closure->capture.unit);
+    int status = future->error ? future->error->status : decode_value(future, result, arena);
+    if (status < 0 && !future->error->output)
+        error_set_output(future->error, output_tail(&future->output));
+    if (trace) {
+        trace_phase(trace, TRACE_DECODE, decoding);
+        trace_end(trace, status);
+    }
 }
 
 static int await(hype_future *future, void *result, hype_arena **arena)
 {
+    hype_error *error = NULL;
     if (arena)
         *arena = NULL;
     if (!future)
         return -HYPE_MEMORY; /* hype_start() has published it */
-    pthread_mutex_lock(&future->lock);
-    while (!future->done)
-        pthread_cond_wait(&future->ended, &future->lock);
-    pthread_mutex_unlock(&future->lock);
-    output_drain(&future->job.output);
-    int64_t decoding = trace_start(&future->job.trace);
-    int status = take_value(future, result, arena);
-    trace_phase(&future->job.trace, TRACE_DECODE, decoding);
-    trace_end(&future->job.trace, status);
-    hype_error *error = steal_pointer(future->error);
-    future_free(future);
+    pthread_mutex_lock(&futures_lock);
+    if (task_on_loop() && future->state == FUTURE_RUNNING) {
+        pthread_mutex_unlock(&futures_lock);
+        error_set(&error, HYPE_INVALID, "%s() is not done, and a function of hype_on_done() must not wait for it",
+                  future->closure->capture.entry->name);
+        return error_publish(error);
+    }
+    while (!task_on_loop() && (future->state != FUTURE_SETTLED || future->on_done))
+        future_wait(future);
+    group_remove(future);
+    pthread_mutex_unlock(&futures_lock);
+    if (!task_on_loop())
+        output_drain(&future->output);
+    take_outcome(future, result, arena);
+    error = steal_pointer(future->error);
+    pthread_mutex_lock(&futures_lock);
+    unlock_and_give(future);
     return error_publish(error);
 }
 

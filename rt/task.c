@@ -60,10 +60,9 @@ struct task {
 };
 
 struct post {
+    struct task_message message;
     task_function *function;
     void *context;
-    bool allocated; /* else it is part of what CONTEXT points to, which waits for it */
-    struct post *next;
 };
 
 struct work {
@@ -71,7 +70,7 @@ struct work {
     void *context;
     int result;
     task *waiting;
-    struct post done;
+    struct task_message done;
     struct work *next;
 };
 
@@ -81,7 +80,7 @@ static struct {
     bool started;
     pthread_t thread;
     int epoll, wakeup;
-    struct post *first_post, **last_post;
+    struct task_message *first_post, **last_post;
 
     struct work *first_work, **last_work;
     pthread_cond_t work_arrived;
@@ -258,7 +257,7 @@ static void task_main(void)
 /* Tells a thread that a task has been started, or has ended. */
 struct launch {
     task *task;
-    struct post post;
+    struct task_message message;
     bool launched;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -331,6 +330,11 @@ static bool task_launch(task *t)
 task *task_self(void)
 {
     return on_loop_thread ? loop.current : NULL;
+}
+
+bool task_on_loop(void)
+{
+    return on_loop_thread;
 }
 
 bool task_cancelled(void)
@@ -576,8 +580,6 @@ int task_group_wait(struct task_group *group, hype_error **error)
 
 /* ---- Blocking work ---- */
 
-static int add_post(struct post *post, hype_error **error);
-
 static void work_done(void *context)
 {
     struct work *work = context;
@@ -599,8 +601,8 @@ static void *worker_main(void *unused)
             loop.last_work = &loop.first_work;
         pthread_mutex_unlock(&lock);
         work->result = work->function(work->context);
-        work->done = (struct post){.function = work_done, .context = work};
-        add_post(&work->done, NULL);
+        work->done = (struct task_message){work_done, work, NULL};
+        task_send(&work->done, NULL);
         pthread_mutex_lock(&lock);
     }
     return unused;
@@ -651,15 +653,14 @@ static void run_posts(struct task_watch *unused_watch, uint32_t unused_events)
     while (read(loop.wakeup, &count, sizeof count) < 0 && errno == EINTR)
         ;
     pthread_mutex_lock(&lock);
-    struct post *post = loop.first_post;
+    struct task_message *message = loop.first_post;
     loop.first_post = NULL;
     loop.last_post = &loop.first_post;
     pthread_mutex_unlock(&lock);
-    while (post) {
-        struct post *next = post->next, *own = post->allocated ? post : NULL;
-        post->function(post->context);
-        free(own);
-        post = next;
+    while (message) {
+        struct task_message *next = message->next;
+        message->function(message->context);
+        message = next;
     }
 }
 
@@ -740,16 +741,16 @@ static int loop_start(hype_error **error)
     return 0;
 }
 
-/* Fails only when the loop does not run yet and cannot be started. */
-static int add_post(struct post *post, hype_error **error)
+int task_send(struct task_message *message, hype_error **error)
 {
+    message->next = NULL;
     pthread_mutex_lock(&lock);
     int status = loop.started ? 0 : loop_start(error);
     bool first = false;
     if (status == 0) {
         first = !loop.first_post;
-        *loop.last_post = post;
-        loop.last_post = &post->next;
+        *loop.last_post = message;
+        loop.last_post = &message->next;
     }
     pthread_mutex_unlock(&lock);
     if (first) {
@@ -760,13 +761,20 @@ static int add_post(struct post *post, hype_error **error)
     return status;
 }
 
+static void run_post(void *context)
+{
+    struct post *post = context;
+    post->function(post->context);
+    free(post);
+}
+
 int task_post(task_function *function, void *context, hype_error **error)
 {
     struct post *post = malloc(sizeof *post);
     if (!post)
         return error_memory(error);
-    *post = (struct post){.function = function, .context = context, .allocated = true};
-    int status = add_post(post, error);
+    *post = (struct post){{run_post, post, NULL}, function, context};
+    int status = task_send(&post->message, error);
     if (status < 0)
         free(post);
     return status;
@@ -791,8 +799,8 @@ static int start(task *t, hype_error **error)
     if (on_loop_thread)
         return task_launch(t) ? 0 : error_memory(error);
     struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    launch.post = (struct post){.function = launch_on_loop, .context = &launch};
-    int status = add_post(&launch.post, error);
+    launch.message = (struct task_message){launch_on_loop, &launch, NULL};
+    int status = task_send(&launch.message, error);
     if (status < 0)
         return status;
     launch_wait(&launch);

@@ -28,6 +28,16 @@ int task_start(task_function *function, void *context, task **started, hype_erro
 int task_run(task_function *function, void *context, hype_error **error);
 /* From any thread: FUNCTION(CONTEXT) soon runs on the loop thread, outside any task; it must not wait. */
 int task_post(task_function *function, void *context, hype_error **error);
+/* The same in memory of the caller's, which stays until FUNCTION is called. It fails only where the loop thread has to
+ * be started first, and cannot be. */
+struct task_message {
+    task_function *function;
+    void *context;
+    struct task_message *next;
+};
+int task_send(struct task_message *message, hype_error **error);
+/* On the loop thread, in a task or not? */
+bool task_on_loop(void);
 
 /* ---- Inside a task ---- */
 task *task_self(void); /* NULL outside */

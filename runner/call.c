@@ -156,7 +156,7 @@ static void begin_ending(void)
 _Noreturn static void end(const struct buffer *returned)
 {
     bool answered = returned->size > 0 && running->answer(running, returned);
-    submitter_close_default();
+    submitter_close_all();
     _exit(!answered);
 }
 

@@ -30,6 +30,7 @@ struct run {
     struct manifest manifest;
     char *folder;            /* private; files/ holds what was fetched, work/ is the function's */
     char **paths;            /* of each file of the manifest */
+    int *fds;                /* of each; kept open are the capture's and the segments', else -1 */
     struct serve_slot *slot; /* shared with the child */
     int returned_fd;
     uint64_t returned_size;
@@ -106,6 +107,8 @@ static int fetch_file(void *context, hype_error **error)
                            (unsigned long long)file->size);
     if (status == 0)
         status = check_digest(fd, file->sha256, "it", error);
+    if (status == 0 && (file->kind == MANIFEST_CAPTURE || file->kind == MANIFEST_SEGMENT))
+        run->fds[fetched->number] = steal_fd(&fd);
     return error_wrap(error, status, "fetching %s", file->name);
 }
 
@@ -131,7 +134,8 @@ static int fetch_files(struct run *run, hype_error **error)
     cleanup_free char *files = text_format("%s/files", run->folder);
     cleanup_free char *work = text_format("%s/work", run->folder);
     run->paths = calloc(n + 1, sizeof *run->paths);
-    if (!each || !files || !work || !run->paths)
+    run->fds = calloc(n + 1, sizeof *run->fds);
+    if (!each || !files || !work || !run->paths || !run->fds)
         return error_memory(error);
     if (mkdir(files, 0700) < 0 || mkdir(work, 0700) < 0)
         return error_system(error, errno, "cannot make folders in %s", run->folder);

@@ -10,7 +10,8 @@
  *              thread what was being done, to which thing, why it failed and what to do.
  *   Ownership  A closure is consumed by the call that submits it, a future by hype_await(). Strings given to an
  *              environment are borrowed until the calls made with it have been awaited.
- *   Threads    Every function may be called from any thread. One future belongs to one thread at a time.
+ *   Threads    Every function may be called from any thread. One thread awaits a future; until it does, others may
+ *              ask, cancel and wait for it.
  */
 #ifndef HYPE_H
 #define HYPE_H
@@ -85,7 +86,7 @@ typedef enum hype_status {
     HYPE_REFUSED = 10,       /* the store, daemon or cluster refused for another reason */
     HYPE_LOST = 11,          /* the place lost the call: node gone, evicted, killed from outside */
     HYPE_TIMEOUT = 12,       /* a time limit given by the caller passed */
-    HYPE_CANCELLED = 13,     /* the submitter was closed, or the program is ending */
+    HYPE_CANCELLED = 13,     /* by hype_cancel(), or since the submitter was closed or the program is ending */
     HYPE_NOT_LOADED = 14,    /* there: the remote object could not be loaded */
     HYPE_EXITED = 15,        /* there: the function ended its process; see exit_status */
     HYPE_CRASHED = 16,       /* there: a signal ended the function; see signal */
@@ -363,6 +364,42 @@ void hype_closure_free(hype_closure *closure);
  */
 int hype_share(const void *data, size_t size);
 void hype_unshare(const void *data);
+
+/* ---- Futures ---------------------------------------------------------------------------------------------------
+ * Any number may be in flight: one that waits for its turn costs some hundred bytes and its captured arguments, and
+ * needs no thread and no descriptor. A submitter runs as many at once as its place stands, in the order of
+ * hype_start(). Timeouts are seconds; 0 only asks, HYPE_FOREVER waits as long as it takes. */
+#define HYPE_FOREVER (-1.0)
+
+bool hype_done(hype_future *future); /* hype_await() would not wait */
+
+/* Stops the call, where it runs too. True: hype_await() will give HYPE_CANCELLED, as soon as what the call left there
+ * has been cleared away. False: it was done already, and its outcome stays. The future must still be awaited. */
+bool hype_cancel(hype_future *future);
+
+/* FUTURES may contain NULLs, which count for nothing. Neither takes a future: that is hype_await()'s to do. */
+/* The index of one that is done, the first where several are; -HYPE_TIMEOUT; -HYPE_INVALID when all are NULL. */
+ptrdiff_t hype_wait_any(hype_future *const *futures, size_t n, double timeout);
+int hype_wait_all(hype_future *const *futures, size_t n, double timeout); /* 0, or -HYPE_TIMEOUT */
+
+/* Calls FUNCTION(FUTURE, CONTEXT) once FUTURE is done: on the library's own thread, one at a time, also where it is
+ * done already. FUNCTION must be quick, since no call makes progress meanwhile. It may start, cancel and ask, await
+ * FUTURE, and signal a thread; it must not wait for other calls, nor call exit(). Elsewhere hype_await() returns after
+ * FUNCTION has. One function a future. */
+typedef void hype_done_function(hype_future *future, void *context);
+int hype_on_done(hype_future *future, hype_done_function *function, void *context);
+
+/* A group of futures that are taken as they end. A future is in one group at most, and leaves it when it is taken or
+ * awaited; closing a group leaves its futures as they are. */
+typedef struct hype_group hype_group;
+hype_group *hype_group_open(void); /* NULL when memory is out */
+void hype_group_add(hype_group *group, hype_future *future);
+/* 0: *FUTURE is the next that has ended, to be awaited, or NULL when the group is empty. -HYPE_TIMEOUT. */
+int hype_group_next(hype_group *group, double timeout, hype_future **future);
+/* For a program's own loop: a descriptor that can be read from (poll(2) says so; the program must not read) while one
+ * of the group has ended and is not taken. It is the group's: made by the first call, closed with it. */
+int hype_group_fd(hype_group *group);
+void hype_group_close(hype_group *group); /* NULL is allowed */
 
 /* What the macros above call; not for direct use. */
 hype_function hype_bind_begin(hype_function function, const char *name, const char *file, int line);

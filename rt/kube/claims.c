@@ -10,9 +10,9 @@
 #include "../log.h"
 #include "../owner.h"
 #include "../task.h"
+#include "object.h"
 #include "pod.h"
 #include "pods.h"
-#include "sweep.h"
 
 #include <string.h>
 
@@ -21,6 +21,7 @@ struct claim {
     unsigned id; /* of the volume; 0 where the name tells */
     bool keep;
     struct task_event ready;
+    bool narrowed;       /* to one node at a time */
     hype_error *failure; /* it could not be made: the next call that wants it makes another */
     unsigned writers;
     struct task_event released; /* no writer is left */
@@ -52,59 +53,44 @@ json_t *claim_describe(const hype_volume *volume, const char *name, const char *
 
 /* ---- Making ---- */
 
-static char *path_of(const struct claims *claims, const char *name)
-{
-    return text_format("/api/v1/namespaces/%s/" KUBE_CLAIMS "%s%s", claims->namespace, *name ? "/" : "", name);
-}
-
-static bool is_there(struct claims *claims, const char *name, hype_error **error, int *status)
+/* The claim that is there; NULL with status 0 where none is. */
+static int get(struct claims *claims, const char *name, json_t **claim, hype_error **error)
 {
     int code = 0;
     hype_error *failure = NULL;
-    cleanup_free char *path = path_of(claims, name);
-    *status = path ? kube_perform(claims->client, &(struct kube_request){.path = path}, NULL, &code, &failure)
-                   : error_memory(&failure);
-    bool found = *status == 0;
+    cleanup_free char *path = kube_path(claims->namespace, KUBE_CLAIMS, name);
+    int status = path ? kube_perform(claims->client, &(struct kube_request){.path = path}, claim, &code, &failure)
+                      : error_memory(&failure);
     if (code == 404)
-        *status = 0;
-    if (*status < 0 && error && !*error)
-        *error = steal_pointer(failure);
-    error_free(failure);
-    return found;
-}
-
-static int create(struct claims *claims, const hype_volume *volume, const char *name, hype_error **error)
-{
-    int code = 0;
-    hype_error *failure = NULL;
-    cleanup_free char *path = path_of(claims, "");
-    json_t *body = claim_describe(volume, name, claims->submitter);
-    if (!path || !body) {
-        json_decref(body);
-        return body ? error_memory(error)
-                    : error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
-    }
-    /* A name that is there already is fine: of a try whose answer was lost, or another program's persistent claim. */
-    int status = kube_perform(claims->client,
-                              &(struct kube_request){.method = "POST", .path = path, .body = body, .idempotent = true},
-                              NULL, &code, &failure);
-    json_decref(body);
-    if (status == 0)
-        log_info("Kubernetes", "Created claim %s", name);
-    if (code == 409)
         status = 0;
     if (status < 0 && error && !*error)
         *error = steal_pointer(failure);
     error_free(failure);
-    return error_wrap(error, status, "claim %s", name);
+    return status;
+}
+
+/* BODY is taken over. */
+static int create(struct claims *claims, const char *name, json_t *body, hype_error **error)
+{
+    json_t *answer = NULL;
+    if (!body)
+        return error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
+    int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, NULL, error);
+    if (answer)
+        log_info("Kubernetes", "Created claim %s", name);
+    json_decref(answer);
+    json_decref(body);
+    return status;
 }
 
 static int make(struct claims *claims, const hype_volume *volume, const char *name, hype_error **error)
 {
-    int status = 0;
-    if (volume->name && is_there(claims, name, error, &status))
-        return 0;
-    return status < 0 ? error_wrap(error, status, "claim %s", name) : create(claims, volume, name, error);
+    json_t *there = NULL;
+    int status = volume->name ? get(claims, name, &there, error) : 0;
+    if (status == 0 && !there)
+        status = create(claims, name, claim_describe(volume, name, claims->submitter), error);
+    json_decref(there);
+    return status;
 }
 
 static struct claim *find(struct claims *claims, const hype_volume *volume)
@@ -149,8 +135,42 @@ static int ensure(struct claims *claims, const hype_volume *volume, struct claim
     *found = claim;
     int status = task_event_wait(&claim->ready, NO_DEADLINE);
     if (status == 0 && claim->failure)
-        return error_set(error, (hype_status)-claim->failure->status, "%s", claim->failure->message);
+        return error_set(error, (hype_status)-claim->failure->status, "claim %s: %s", claim->name,
+                         claim->failure->message);
     return status;
+}
+
+/* The new one's name is the old one's, which pods that wait already refer to. */
+static int replace(struct claims *claims, const char *name, hype_error **error)
+{
+    json_t *old = NULL;
+    int status = get(claims, name, &old, error);
+    if (status < 0 || !old)
+        return status;
+    json_t *spec = json_object_get(old, "spec"), *metadata = json_object_get(old, "metadata");
+    json_t *labels = json_object_get(metadata, "labels");
+    json_object_set_new(spec, "accessModes", json_pack("[s]", "ReadWriteOnce"));
+    json_object_del(spec, "volumeName");
+    json_t *body = json_pack("{s:s, s:s, s:{s:s, s:O*}, s:O}", "apiVersion", "v1", "kind", "PersistentVolumeClaim",
+                             "metadata", "name", name, "labels", labels, "spec", spec);
+    json_decref(old);
+    kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, name, 0);
+    return create(claims, name, body, error);
+}
+
+int claims_narrow(struct claims *claims, const char *name, hype_error **error)
+{
+    struct claim *claim = claims->list;
+    while (claim && strcmp(claim->name, name) != 0)
+        claim = claim->next;
+    if (!claim || claim->narrowed)
+        return 0;
+    claim->narrowed = true;
+    log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", name);
+    task_shield_begin();
+    int status = replace(claims, name, error);
+    task_shield_end();
+    return error_wrap(error, status, "claim %s", name);
 }
 
 /* ---- Using ---- */

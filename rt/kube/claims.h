@@ -30,6 +30,9 @@ struct claims_use {
 int claims_use(struct claims *claims, const hype_env *env, struct claims_use *use, hype_error **error);
 void claims_release(struct claims_use *use);
 
+/* In a task: the class of this claim refuses to be read by many. Makes it anew, once, for one node at a time. */
+int claims_narrow(struct claims *claims, const char *name, hype_error **error);
+
 /* The claim as the JSON that creates it. A new object. */
 json_t *claim_describe(const hype_volume *volume, const char *name, const char *submitter);
 

@@ -186,6 +186,23 @@ static int diagnose_warning(const char *function, json_t *pod, json_t *event, hy
                      message, claim ? "; wanted by claim " : "", claim ? text_of(about, "name") : "");
 }
 
+/* In the words of the drivers of Amazon's and Azure's disks, of Rancher's local path and of others. */
+const char *diagnose_narrow_claim(json_t *pod, json_t *warnings)
+{
+    static const char *const words[] = {"access mode", "accessmode", "capabilit", NULL};
+    size_t i;
+    json_t *event;
+    json_array_foreach(warnings, i, event)
+    {
+        json_t *about = json_object_get(event, "involvedObject");
+        const char *claim = text_of(about, "name");
+        if (strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0 && pod_uses_claim(pod, claim) &&
+            strcmp(text_of(event, "reason"), "ProvisioningFailed") == 0 && has_one_of(text_of(event, "message"), words))
+            return claim;
+    }
+    return NULL;
+}
+
 static int diagnose_start(const char *function, json_t *pod, json_t *warnings, hype_error **error)
 {
     size_t i;
@@ -197,23 +214,29 @@ static int diagnose_start(const char *function, json_t *pod, json_t *warnings, h
     return status;
 }
 
+/* What its claims wait for explains more than that it waits for its claims. */
+static json_t *last_warning(json_t *warnings, bool of_claims)
+{
+    for (size_t i = json_array_size(warnings); i > 0; i--) {
+        json_t *event = json_array_get(warnings, i - 1), *about = json_object_get(event, "involvedObject");
+        if (!of_claims || strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0)
+            return event;
+    }
+    return NULL;
+}
+
 int diagnose_pending(const char *function, json_t *pod, json_t *warnings, double seconds, hype_error **error)
 {
-    json_t *scheduled = condition_of(pod, "PodScheduled"), *waiting = state_of(pod, "waiting");
-    json_t *event = json_array_size(warnings) ? json_array_get(warnings, json_array_size(warnings) - 1) : NULL;
-    const char *reason = "", *message = "";
-    if (scheduled && strcmp(text_of(scheduled, "status"), "True") != 0) {
-        reason = text_of(scheduled, "reason");
-        message = text_of(scheduled, "message");
-    }
-    if (!*message && *text_of(waiting, "message")) {
-        reason = text_of(waiting, "reason");
-        message = text_of(waiting, "message");
-    }
-    if (!*message) {
-        reason = event ? text_of(event, "reason") : text_of(waiting, "reason");
-        message = event ? text_of(event, "message") : "the cluster does not say why";
-    }
+    json_t *scheduled = condition_of(pod, "PodScheduled");
+    json_t *sources[] = {last_warning(warnings, true),
+                         strcmp(text_of(scheduled, "status"), "True") == 0 ? NULL : scheduled, state_of(pod, "waiting"),
+                         last_warning(warnings, false)};
+    const char *reason = "", *message = "the cluster does not say why";
+    for (size_t i = ARRAY_SIZE(sources); i > 0; i--)
+        if (*text_of(sources[i - 1], "message")) {
+            reason = text_of(sources[i - 1], "reason");
+            message = text_of(sources[i - 1], "message");
+        }
     return error_set(error, HYPE_TIMEOUT,
                      "%s(): pod %s has not started within %g s%s%s: %s; a longer wait is asked for with "
                      "hype_env.pod.pending_timeout or k8s://…?pending-timeout=SECONDS",

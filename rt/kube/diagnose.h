@@ -22,6 +22,9 @@ enum pod_phase diagnose_phase(json_t *pod);
  * will. WARNINGS are events of type Warning about it and its claims, in the order they came. */
 int diagnose_pod(const char *function, json_t *pod, json_t *warnings, hype_error **error);
 
+/* A claim of the pod whose storage class refuses to let many nodes read it, or NULL; borrowed. */
+const char *diagnose_narrow_claim(json_t *pod, json_t *warnings);
+
 /* The error of a pod that is no longer there. POD is what it was last, or NULL. */
 int diagnose_deleted(const char *function, const char *name, json_t *pod, hype_error **error);
 

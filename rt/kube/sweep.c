@@ -5,6 +5,7 @@
 #include "../owner.h"
 #include "../stage.h"
 #include "../task.h"
+#include "object.h"
 #include "pod.h"
 
 #include <string.h>
@@ -16,20 +17,6 @@ struct sweep {
     struct store *store;
     const struct leftovers *old;
 };
-
-void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace)
-{
-    enum { ATTEMPTS = 8 }; /* half a minute: a server that restarts is back then */
-    int code = 0;
-    cleanup_error hype_error *error = NULL;
-    cleanup_free char *path =
-        text_format("/api/v1/namespaces/%s/%s/%s?gracePeriodSeconds=%d", namespace, kind, name, grace);
-    if (!path)
-        return;
-    struct kube_request request = {.method = "DELETE", .path = path, .attempts = ATTEMPTS};
-    if (kube_perform(client, &request, NULL, &code, &error) < 0 && code != 404)
-        log_warning("Kubernetes", "%s %s cannot be deleted: %s", kind, name, error ? error->message : "");
-}
 
 static const char *text_of(json_t *object, const char *name)
 {

@@ -11,14 +11,8 @@
 #include "../submit/submitter.h"
 #include "client.h"
 
-#define KUBE_PODS   "pods"
-#define KUBE_CLAIMS "persistentvolumeclaims"
-
 /* In a task. STORE (NULL: unknown) is looked into for what pods that are removed have staged there. OLD may be NULL. */
 int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct leftovers *old,
                     hype_error **error);
-
-/* Deletes one object, whose processes get GRACE seconds. What is not there is no error; failures are only logged. */
-void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace);
 
 #endif

@@ -13,6 +13,7 @@
 #include "../kube/claims.h"
 #include "../kube/diagnose.h"
 #include "../kube/logs.h"
+#include "../kube/object.h"
 #include "../kube/pod.h"
 #include "../kube/podfile.h"
 #include "../kube/pods.h"
@@ -118,34 +119,6 @@ static const char *function_of(const struct call *call)
     return call->job->entry->name;
 }
 
-/* The name is the call's own, so that a pod that is there already is of a try whose answer was lost. */
-static int post_pod(struct call *call, json_t *pod, hype_error **error)
-{
-    enum { ATTEMPTS = 8, CONFLICTS = 5 }; /* tries: half a minute; a quota that many update at once answers 409 too */
-    cleanup_free char *path = text_format("/api/v1/namespaces/%s/" KUBE_PODS, call->place->namespace);
-    if (!path)
-        return error_memory(error);
-    struct kube_request request = {
-        .method = "POST", .path = path, .body = pod, .idempotent = true, .attempts = ATTEMPTS};
-    for (unsigned conflicts = 0;;) {
-        json_t *answer = NULL;
-        int code = 0;
-        hype_error *failure = NULL;
-        int status = kube_perform(call->s->client, &request, &answer, &code, &failure);
-        if (status == 0 && !call->state.pod)
-            pod_state_take(&call->state, answer);
-        json_decref(answer);
-        call->made = status == 0 || code < 400 || code == 409 || http_transient(code);
-        bool there = code == 409 && failure && strstr(failure->message, "already exists");
-        bool again = code == 409 && !there && conflicts++ < CONFLICTS && http_pause(conflicts, 0, NULL) == 0;
-        if (status < 0 && !there && !again && error && !*error)
-            *error = steal_pointer(failure);
-        error_free(failure);
-        if (!again)
-            return there ? 0 : error_wrap(error, status, "%s(): pod %s", function_of(call), call->job->id);
-    }
-}
-
 static int describe_pod(struct call *call, json_t **pod, hype_error **error)
 {
     struct kubernetes_submitter *s = call->s;
@@ -170,16 +143,19 @@ static int describe_pod(struct call *call, json_t **pod, hype_error **error)
 
 static int create_pod(struct call *call, hype_error **error)
 {
-    json_t *pod = NULL;
+    json_t *pod = NULL, *answer = NULL;
     int status = describe_pod(call, &pod, error);
     if (status < 0)
         return status;
     task_shield_begin(); /* so that the deletion comes after the creation */
-    status = post_pod(call, pod, error);
+    status = kube_create(call->s->client, call->place->namespace, KUBE_PODS, pod, &answer, &call->made, error);
     task_shield_end();
+    if (answer && !call->state.pod)
+        pod_state_take(&call->state, answer);
+    json_decref(answer);
     json_decref(pod);
     if (status < 0)
-        return status;
+        return error_wrap(error, status, "%s()", function_of(call));
     call->state.created = true;
     log_info("Kubernetes", "Created pod %s", call->job->id);
     trace_sent(&call->job->trace);
@@ -220,7 +196,10 @@ static int judge(struct call *call, hype_error **error)
                          state->failure->message);
     if (state->pod)
         tell_progress(call);
-    int status = state->pod ? diagnose_pod(function_of(call), state->pod, state->warnings, error) : 0;
+    const char *narrow = state->pod ? diagnose_narrow_claim(state->pod, state->warnings) : NULL;
+    int status = narrow ? claims_narrow(call->place->claims, narrow, error) : 0;
+    if (status == 0 && state->pod)
+        status = diagnose_pod(function_of(call), state->pod, state->warnings, error);
     if (status < 0)
         return status;
     if (state->pod && diagnose_phase(state->pod) == POD_ENDED)
@@ -262,7 +241,12 @@ static int collect(void *context, hype_error **error)
     const char *message = diagnose_message(call->state.pod);
     log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
     log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
-    return stage_collect(&call->staged, call->job, message, error);
+    int status = stage_collect(&call->staged, call->job, message, error);
+    if (text_starts_with(message, "error: HYPE_PERMISSION:"))
+        return error_wrap(error, status,
+                          "%s(): in the pod, whose rights come from its service account or from staging-secret=NAME",
+                          function_of(call));
+    return status;
 }
 
 static int run_pod(struct call *call, hype_error **error)

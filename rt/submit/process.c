@@ -150,6 +150,7 @@ static int process_open(struct submitter_url *url, hype_submitter **submitter, h
         free(s);
         return status;
     }
+    s->submitter.limit = (unsigned)n;
     s->servers = (struct servers){.staging = s->staging, .workers = (unsigned)n};
     *submitter = &s->submitter;
     return 0;

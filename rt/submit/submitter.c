@@ -12,6 +12,94 @@
 static const struct submitter_operations *const back_ends[] = {&submitter_process, &submitter_docker, &submitter_k8s,
                                                                &submitter_gke};
 
+/* ---- Calls ---- */
+
+static void list_put(struct call_list *list, struct submitter_call *call)
+{
+    if (!list->first)
+        list->last = &list->first;
+    call->list = list;
+    call->next = NULL;
+    call->at = list->last;
+    *list->last = call;
+    list->last = &call->next;
+}
+
+static void list_take(struct submitter_call *call)
+{
+    if (!call->list)
+        return;
+    *call->at = call->next;
+    if (call->next)
+        call->next->at = call->at;
+    else
+        call->list->last = call->at;
+    call->list = NULL;
+}
+
+static void start_waiting(hype_submitter *submitter)
+{
+    for (struct submitter_call *call; submitter->running < submitter->limit && (call = submitter->waiting.first);) {
+        list_take(call);
+        list_put(&submitter->begun, call);
+        submitter->running++;
+        call->start(call);
+    }
+}
+
+void submitter_admit(hype_submitter *submitter, struct submitter_call *call)
+{
+    list_take(call);
+    list_put(&submitter->waiting, call);
+    if (submitter->closing)
+        call->cancel(call);
+    else
+        start_waiting(submitter);
+}
+
+void submitter_pause(hype_submitter *submitter, struct submitter_call *call)
+{
+    (void)call;
+    submitter->running--;
+    start_waiting(submitter);
+}
+
+void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call)
+{
+    list_take(call);
+    if (!submitter->begun.first && !submitter->waiting.first)
+        task_event_set(&submitter->drained);
+}
+
+void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
+{
+    submitter->running--;
+    submitter_withdraw(submitter, call);
+    start_waiting(submitter);
+}
+
+/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
+static void close_in_task(void *context)
+{
+    hype_submitter *submitter = context;
+    task_shield_begin();
+    submitter->closing = true;
+    while (submitter->waiting.first)
+        submitter->waiting.first->cancel(submitter->waiting.first);
+    for (struct submitter_call *call = submitter->begun.first, *next; call; call = next) {
+        next = call->next;
+        call->cancel(call);
+    }
+    while (submitter->begun.first) {
+        submitter->drained.set = false;
+        task_event_wait(&submitter->drained, NO_DEADLINE);
+    }
+    submitter->operations->close(submitter);
+    task_shield_end();
+}
+
+/* ---- URLs ---- */
+
 struct parsed {
     struct submitter_url url;
     bool asked[ARRAY_SIZE(((struct submitter_url *)0)->options)];
@@ -131,9 +219,11 @@ static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter 
     if (status < 0)
         return error_wrap(error, status, "submitter '%s'", whole);
     (*submitter)->operations = found;
+    if ((*submitter)->limit == 0)
+        (*submitter)->limit = SUBMITTER_LIMIT;
     for (size_t i = 0; i < ARRAY_SIZE(parsed->asked) && parsed->url.options[i].name; i++)
         if (!parsed->asked[i]) {
-            hype_submitter_close(*submitter);
+            task_run(close_in_task, *submitter, NULL);
             *submitter = NULL;
             return error_set(error, HYPE_INVALID, "submitter '%s' has no option '%s'", whole,
                              parsed->url.options[i].name);
@@ -152,43 +242,96 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
     return submitter;
 }
 
+/* ---- Those that are open ---- */
+
+/* All that are open, of this process: a child of fork() has none of its parent's servers, and ends without touching
+ * them. */
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static hype_submitter *open_submitters;
+static hype_submitter *default_submitter;
+static pid_t open_owner;
+
+/* A program that ends leaves no process, no container and no folder behind. */
+void submitter_close_all(void)
+{
+    bool some = false;
+    while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
+        pthread_mutex_lock(&open_lock);
+        hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
+        pthread_mutex_unlock(&open_lock);
+        if (!submitter)
+            break;
+        hype_submitter_close(submitter);
+        some = true;
+    }
+    if (some)
+        printer_drain_all();
+}
+
+/* With the lock held. */
+static void forget_parent(void)
+{
+    if (open_owner == getpid())
+        return;
+    if (open_owner == 0)
+        atexit(submitter_close_all);
+    open_submitters = default_submitter = NULL;
+    open_owner = getpid();
+}
+
+static void add_open(hype_submitter *submitter)
+{
+    forget_parent();
+    submitter->next = open_submitters;
+    open_submitters = submitter;
+}
+
+/* False for one that is not open: what the end of the program has closed may be closed once more. */
+static bool remove_open(hype_submitter *submitter)
+{
+    bool found = false;
+    pthread_mutex_lock(&open_lock);
+    forget_parent();
+    hype_submitter **where = &open_submitters;
+    while (*where && *where != submitter)
+        where = &(*where)->next;
+    if (*where) {
+        *where = submitter->next;
+        found = true;
+    }
+    if (default_submitter == submitter)
+        default_submitter = NULL;
+    pthread_mutex_unlock(&open_lock);
+    return found;
+}
+
 hype_submitter *hype_submitter_open(const char *url)
 {
     hype_error *error = NULL;
     hype_submitter *submitter = submitter_open(url, &error);
+    if (submitter) {
+        pthread_mutex_lock(&open_lock);
+        add_open(submitter);
+        pthread_mutex_unlock(&open_lock);
+    }
     error_publish(error);
     return submitter;
 }
 
-static pthread_mutex_t default_lock = PTHREAD_MUTEX_INITIALIZER;
-static hype_submitter *default_submitter;
-static pid_t default_owner;
-
-/* A program that ends leaves no process and no folder behind. A child of fork() ends without touching its parent's. */
-void submitter_close_default(void)
-{
-    if (!default_submitter)
-        return;
-    if (default_owner == getpid())
-        hype_submitter_close(default_submitter);
-    default_submitter = NULL;
-    printer_drain_all();
-}
-
 hype_submitter *submitter_default(hype_error **error)
 {
-    pthread_mutex_lock(&default_lock);
-    if (!default_submitter || default_owner != getpid()) { /* a child of fork() has none of its parent's servers */
+    pthread_mutex_lock(&open_lock);
+    forget_parent();
+    if (!default_submitter) {
         const char *url = getenv("HYPE_SUBMITTER");
         default_submitter = submitter_open(url && *url ? url : "process:", error);
-        if (!default_submitter)
+        if (default_submitter)
+            add_open(default_submitter);
+        else
             error_wrap(error, 0, "HYPE_SUBMITTER");
-        else if (default_owner == 0)
-            atexit(submitter_close_default);
-        default_owner = getpid();
     }
     hype_submitter *submitter = default_submitter;
-    pthread_mutex_unlock(&default_lock);
+    pthread_mutex_unlock(&open_lock);
     return submitter;
 }
 
@@ -206,40 +349,10 @@ char *submitter_cache_uri(void)
     return folder ? text_format("file://%s", folder) : NULL;
 }
 
-void submitter_enter(hype_submitter *submitter, struct submitter_call *call)
-{
-    *call = (struct submitter_call){task_self(), submitter->calls};
-    submitter->calls = call;
-}
-
-void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
-{
-    struct submitter_call **where = &submitter->calls;
-    while (*where != call)
-        where = &(*where)->next;
-    *where = call->next;
-    if (!submitter->calls)
-        task_event_set(&submitter->drained);
-}
-
-/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
-static void close_in_task(void *context)
-{
-    hype_submitter *submitter = context;
-    task_shield_begin();
-    for (struct submitter_call *call = submitter->calls; call; call = call->next)
-        task_cancel(call->task);
-    while (submitter->calls) {
-        submitter->drained.set = false;
-        task_event_wait(&submitter->drained, NO_DEADLINE);
-    }
-    submitter->operations->close(submitter);
-    task_shield_end();
-}
-
 void hype_submitter_close(hype_submitter *submitter)
 {
     /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
-    while (submitter && task_run(close_in_task, submitter, NULL) < 0)
-        sched_yield();
+    if (submitter && remove_open(submitter))
+        while (task_run(close_in_task, submitter, NULL) < 0)
+            sched_yield();
 }

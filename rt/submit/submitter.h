@@ -72,26 +72,42 @@ struct submitter_operations {
     void (*close)(hype_submitter *submitter);
 };
 
-/* A call in flight, on its submitter's list. */
+/* A call from its start to its end. It waits for its turn, runs, and may pause between two attempts. */
 struct submitter_call {
-    task *task;
-    struct submitter_call *next;
+    void (*start)(struct submitter_call *call);  /* its turn has come; ends with submitter_leave() or _pause() */
+    void (*cancel)(struct submitter_call *call); /* ends it soon: withdraws it where it does not run */
+    struct call_list *list;
+    struct submitter_call *next, **at;
 };
 
-/* Every submitter starts with this. Beyond OPERATIONS it is the loop thread's. */
+/* Zero-initialized: empty. */
+struct call_list {
+    struct submitter_call *first, **last;
+};
+
+#define SUBMITTER_LIMIT 256 /* calls that run at once where the back end names no other number */
+
+/* Every submitter starts with this. Beyond OPERATIONS and NEXT it is the loop thread's. */
 struct hype_submitter {
     const struct submitter_operations *operations;
-    struct submitter_call *calls;
+    unsigned limit; /* calls that run at once; the others cost no stack and no descriptor meanwhile */
+    unsigned running;
+    struct call_list waiting, begun; /* begun: that run or pause */
+    bool closing;
     struct task_event drained; /* no call is left */
+    hype_submitter *next;      /* of all that are open */
 };
-void submitter_enter(hype_submitter *submitter, struct submitter_call *call); /* by the calling task */
-void submitter_leave(hype_submitter *submitter, struct submitter_call *call);
+/* Loop thread only. */
+void submitter_admit(hype_submitter *submitter, struct submitter_call *call);    /* starts it when its turn comes */
+void submitter_leave(hype_submitter *submitter, struct submitter_call *call);    /* it runs no more */
+void submitter_pause(hype_submitter *submitter, struct submitter_call *call);    /* until it is admitted again */
+void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call); /* it waited, or paused */
 
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
-/* Closes the default submitter, if this process has opened it. */
-void submitter_close_default(void);
+/* Closes those that this process has opened. */
+void submitter_close_all(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);

@@ -12,11 +12,11 @@ export HOME TMPDIR
 unset XDG_CACHE_HOME || true
 case $mode in
 process)
-    HYPE_SUBMITTER=process:
+    HYPE_SUBMITTER="process:?workers=4" # some tests need several calls that run at once
     staging=$work/home/.cache/hype/staging
     ;;
 staged)
-    HYPE_SUBMITTER="process:?staging=file://$work/staging"
+    HYPE_SUBMITTER="process:?workers=4&staging=file://$work/staging"
     staging=$work/staging
     ;;
 esac

@@ -16,7 +16,7 @@ clang=$(command -v clang-19 || command -v clang) || {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-flags="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I$root/include -I$root/rt"
+flags="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I$root/include -iquote $root/rt"
 sources=$(ls "$root"/rt/*.c "$root"/rt/store/*.c "$root"/rt/submit/*.c "$root"/rt/auth/*.c "$root"/rt/kube/*.c)
 
 mkdir "$work/runtime"
@@ -27,11 +27,11 @@ done | xargs -P 2 -I{} sh -c '{}'
 libraries=$(pkg-config --libs jansson libcrypto expat)
 # shellcheck disable=SC2086
 HYPECC_CC=$clang "$hypecc" $flags -c "$here/image.c" -o "$work/image-target.o"
-for target in manifest yaml; do
+for target in cluster manifest yaml; do
     # shellcheck disable=SC2086
     $clang $flags -c "$here/$target.c" -o "$work/$target-target.o"
 done
-for target in image manifest yaml; do
+for target in cluster image manifest yaml; do
     # shellcheck disable=SC2086
     $clang -fsanitize=fuzzer,address,undefined "$work/$target-target.o" "$work"/runtime/*.o $libraries -o "$work/fuzz-$target"
     mkdir -p "$work/$target" "$here/corpus/$target"
@@ -41,7 +41,7 @@ ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1
 export ASAN_OPTIONS
 HYPE_FUZZ_SEEDS=$work/image "$work/fuzz-image"
 
-for target in image manifest yaml; do
+for target in cluster image manifest yaml; do
     if [ -n "$keep" ]; then
         cp "$work/$target"/* "$here/corpus/$target" 2> /dev/null || true
         set -- "$here/corpus/$target"

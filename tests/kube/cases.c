@@ -84,6 +84,7 @@ static void diagnose_case(const char *folder)
     json_t *warnings = json_object_get(input, "warnings");
     enum pod_phase phase = diagnose_phase(pod);
     int status = diagnose_pod("f", pod, warnings, &error);
+    const char *narrow = diagnose_narrow_claim(pod, warnings);
     cleanup_free char *verdict = NULL, *text = NULL;
     if (status == 0 && phase == POD_ENDED)
         verdict = text_format("%s: %s\n", diagnose_result(pod), diagnose_message(pod));
@@ -91,7 +92,8 @@ static void diagnose_case(const char *folder)
         diagnose_pending("f", pod, warnings, 600, &error);
     if (!verdict)
         verdict = error ? error_text(error, folder) : strdup("");
-    text = text_format("%s%s\n%s", phases[phase], status == 0 ? "" : ", for good", verdict);
+    text = text_format("%s%s%s%s\n%s", phases[phase], status == 0 ? "" : ", for good",
+                       narrow ? ", wants a narrower claim " : "", narrow ? narrow : "", verdict);
     expect(folder, "output", text);
     json_decref(input);
 }

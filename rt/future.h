@@ -1,0 +1,55 @@
+/* future.h: what a future is, for those who make it (future.c) and those who wait for it (wait.c). */
+#ifndef HYPE_RT_FUTURE_H
+#define HYPE_RT_FUTURE_H
+
+#include "closure.h"
+#include "submit/submitter.h"
+#include "task.h"
+
+#include <pthread.h>
+
+/* RUNNING until it has an outcome; DONE until its callback, if it has one, has returned. */
+enum future_state { FUTURE_RUNNING, FUTURE_DONE, FUTURE_SETTLED };
+
+struct hype_future {
+    hype_submitter *submitter;
+    hype_closure *closure;
+    struct shared_env *env;
+    struct buffer returned; /* the return image, once it is done and ERROR is NULL */
+    hype_error *error;      /* why there is none */
+    struct output output;   /* what the last attempt has printed and is not yet written */
+    struct job *traced;     /* the last attempt's, kept where it is traced; or NULL */
+
+    /* Under futures_lock. */
+    enum future_state state;
+    bool cancelled;
+    unsigned references; /* the user's, and one for each thing that the loop thread has yet to do with it */
+    struct waiter *waiters;
+    hype_done_function *on_done;
+    void *on_done_context;
+    hype_group *group;
+    hype_future *next, **at; /* in the group */
+
+    /* The loop thread's own. */
+    struct submitter_call call;
+    task *task;              /* of the attempt that runs, or NULL */
+    struct task_timer timer; /* ends the attempt, or the pause before the next */
+    struct task_message message, cancel;
+    unsigned attempts;
+    long depth; /* of a nested call; 0 in a program that nobody called */
+    bool timed_out;
+    bool from_there; /* ERROR is one that the place has sent */
+};
+
+/* One lock for all futures and groups: it is held for a few instructions at a time. */
+extern pthread_mutex_t futures_lock;
+
+/* ---- wait.c; all with the lock held ---- */
+
+/* FUTURE is settled now, or was and its callback has returned: whoever waits for it is woken. */
+void future_wake(hype_future *future);
+/* Until the next time that it is woken. */
+void future_wait(hype_future *future);
+void group_remove(hype_future *future);
+
+#endif

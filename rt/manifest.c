@@ -151,20 +151,33 @@ static int read_json(json_t *json, struct manifest *manifest, hype_error **error
     return read_files(files, manifest, error);
 }
 
-int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+static int read_text(const char *text, size_t size, struct manifest *manifest, hype_error **error)
 {
     json_error_t why;
-    memset(manifest, 0, sizeof *manifest);
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
-    if (!json && json_error_code(&why) == json_error_out_of_memory)
-        return error_memory(error);
     if (!json)
         return error_set(error, HYPE_FORMAT, "the manifest is not valid: line %d, column %d: %s", why.line, why.column,
                          why.text);
     int status = read_json(json, manifest, error);
     json_decref(json);
+    return status;
+}
+
+int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+{
+    hype_error *failure = NULL;
+    memset(manifest, 0, sizeof *manifest);
+    errno = 0;
+    int status = read_text(text, size, manifest, &failure);
+    if (errno == ENOMEM) { /* jansson takes a want of memory for bad input */
+        error_clear(&failure);
+        status = error_memory(&failure);
+    }
     if (status < 0)
         manifest_free(manifest);
+    if (error && !*error)
+        *error = steal_pointer(failure);
+    error_free(failure);
     return status;
 }
 

@@ -72,6 +72,9 @@ static int take_image(struct pending *pending, const struct serve_reply *reply, 
 {
     struct buffer *returned = &pending->job->returned;
     switch (reply->where) {
+    case SERVE_NO_MEMORY:
+        return error_set(&pending->error, HYPE_OUT_OF_MEMORY, "%s(): no memory there to tell what became of it",
+                         pending->job->entry->name);
     case SERVE_IN_ANSWER_FILE:
         pending->size = reply->size;
         return 0;
@@ -143,6 +146,8 @@ static void take_refusal(struct server *server)
     ssize_t n = receive(server->control, &reply, image, sizeof image, &fd);
     if (n > 0 && reply.where == SERVE_BEHIND)
         image_decode_error(image, (size_t)n, &server->broken);
+    else if (n == 0 && reply.where == SERVE_NO_MEMORY)
+        error_set(&server->broken, HYPE_OUT_OF_MEMORY, "no memory there for hype-run");
 }
 
 static void fail_slots(struct server *server)

@@ -296,14 +296,11 @@ static int server_arguments(const struct servers *servers, const struct staged_c
                             char **arguments, hype_error **error)
 {
     const char *folder = servers->staging->uri + strlen("file://");
-    arguments[0] = strdup(hype_run);
-    arguments[1] = strdup("--serve");
-    for (size_t i = 0; i < code->n_files; i++) {
-        arguments[i + 2] = text_format("%s/%s#sha256=%s", folder, code->files[i].name, code->files[i].sha256);
-        if (!arguments[i + 2])
-            return error_memory(error);
-    }
-    return arguments[0] && arguments[1] ? 0 : error_memory(error);
+    size_t n = 0;
+    bool whole = (arguments[n++] = strdup(hype_run)) && (arguments[n++] = strdup("--serve"));
+    for (size_t i = 0; whole && i < code->n_files; i++)
+        whole = (arguments[n++] = text_format("%s/%s#sha256=%s", folder, code->files[i].name, code->files[i].sha256));
+    return whole ? 0 : error_memory(error);
 }
 
 static int start_staged(const struct servers *servers, const struct staged_code *code, struct server *server,

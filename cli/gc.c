@@ -167,6 +167,9 @@ static void sweep_submitter(void *context)
         gc->status = submitter->operations->sweep(submitter, &old, &gc->error);
     else
         gc->status = error_set(&gc->error, HYPE_INVALID, "%s leaves nothing that would have to be swept", gc->place);
+    if (gc->old > 0)
+        printf("%zu things, made more than %g days ago by programs of other machines in %s\n", gc->old, gc->days,
+               gc->place);
     task_shield_begin();
     submitter->operations->close(submitter);
     task_shield_end();

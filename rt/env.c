@@ -140,6 +140,12 @@ hype_env hype_with_timeout(hype_env env, double seconds)
     return env;
 }
 
+hype_env hype_with_retry(hype_env env, hype_retry retry)
+{
+    env.retry = retry;
+    return env;
+}
+
 hype_env hype_with_logs(hype_env env, const char *folder)
 {
     env.logs = folder;

@@ -9,6 +9,9 @@
 #include "future.h"
 
 #include "backtrace.h"
+#include "interrupt.h"
+#include "log.h"
+#include "retry.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -98,6 +101,9 @@ static int send_callback(hype_future *future, hype_error **error)
 /* The call has its outcome. */
 static void finish(hype_future *future)
 {
+    if (interrupt_pending())
+        return;
+    interrupt_call_ends();
     pthread_mutex_lock(&futures_lock);
     if (future->cancelled) {
         error_clear(&future->error);
@@ -199,11 +205,50 @@ static void run_attempt(hype_future *future)
     conclude(future, job, status);
 }
 
+/* ---- Further attempts ---- */
+
+static void pause_ended(struct task_timer *timer)
+{
+    hype_future *future = (hype_future *)((char *)timer - offsetof(hype_future, timer));
+    submitter_admit(future->submitter, &future->call);
+}
+
+/* What is left of an attempt that does not count is dropped. */
+static void forget_attempt(hype_future *future)
+{
+    if (future->traced)
+        trace_end(&future->traced->trace, future->error->status);
+    free(steal_pointer(future->traced));
+    output_close(&future->output);
+    error_clear(&future->error);
+    future->from_there = false;
+}
+
+static bool try_again(hype_future *future)
+{
+    const hype_retry *policy = &future->env->env.retry;
+    pthread_mutex_lock(&futures_lock);
+    bool cancelled = future->cancelled;
+    pthread_mutex_unlock(&futures_lock);
+    if (!future->error || cancelled || !retry_wanted(policy, future->attempts, future->error, future->from_there))
+        return false;
+    int64_t pause = retry_pause(policy, future->attempts);
+    log_warning("Submitter", "%s; attempt %u of %u follows in %.1f s", future->error->message, future->attempts + 1,
+                policy->attempts, (double)pause / 1000);
+    forget_attempt(future);
+    submitter_pause(future->submitter, &future->call);
+    future->timer.fire = pause_ended;
+    task_timer_set(&future->timer, clock_ms() + pause);
+    return true;
+}
+
 static void attempt_main(void *context)
 {
     hype_future *future = context;
     run_attempt(future);
     future->task = NULL;
+    if (try_again(future))
+        return;
     submitter_leave(future->submitter, &future->call);
     finish(future);
 }
@@ -266,7 +311,8 @@ bool hype_cancel(hype_future *future)
 static void begin(void *context)
 {
     hype_future *future = context;
-    submitter_admit(future->submitter, &future->call);
+    if (!interrupt_pending())
+        submitter_admit(future->submitter, &future->call);
 }
 
 /* A function that calls itself elsewhere without end shall not take the machine with it: each call knows how deep it
@@ -299,8 +345,10 @@ static int prepare(hype_future *future, const hype_env *env)
     future->message = (struct task_message){begin, future, NULL};
     future->state = FUTURE_RUNNING;
     future->references = 2;
+    interrupt_call_begins();
     int status = task_send(&future->message, &future->error);
     if (status < 0) {
+        interrupt_call_ends();
         future->state = FUTURE_SETTLED;
         future->references = 1;
     }

@@ -14,6 +14,8 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/crypto.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -287,8 +289,14 @@ static int on_rewind(void *context, curl_off_t offset, int origin)
 /* Programs that the caller starts must not inherit connections. */
 static curl_socket_t on_open(void *unused, curlsocktype purpose, struct curl_sockaddr *address)
 {
+    enum { SILENCE_MS = 60 * 1000 };
     (void)unused, (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    /* A peer that vanished is noticed after so long, also by a stream on which nothing is ever sent. */
+    unsigned silence = SILENCE_MS;
+    if (fd >= 0 && address->family != AF_UNIX)
+        setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &silence, sizeof silence);
+    return fd;
 }
 
 const struct transfer_callbacks transfer_callbacks = {
@@ -335,8 +343,7 @@ static int explain_failure(struct transfer *transfer, hype_error **error)
     if (transfer->result == CURLE_SEND_FAIL_REWIND)
         why = "the connection broke before there was an answer";
     bool own_ca = request->tls && request->tls->ca;
-    if (!own_ca &&
-        (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE))
+    if (!own_ca && (transfer->result == CURLE_PEER_FAILED_VERIFICATION || transfer->result == CURLE_SSL_CACERT_BADFILE))
         hint = " (certificates that are trusted are set by CURL_CA_BUNDLE or SSL_CERT_FILE)";
     else if (transfer->result == CURLE_COULDNT_RESOLVE_PROXY)
         hint = " (the proxy is set by HTTPS_PROXY, http_proxy or ALL_PROXY)";

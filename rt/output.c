@@ -71,7 +71,7 @@ void output_write(struct output *output, enum output_stream stream, const void *
     const char *newline = memrchr(data, '\n', size), *rest = data;
     if (!output->source || size == 0)
         return;
-    if (stream != OUTPUT_STDOUT)
+    if (stream == OUTPUT_STDERR)
         keep_tail(output, data, size);
     if (newline) {
         pass_on(output, stream, rest, (size_t)(newline + 1 - rest));

@@ -12,12 +12,11 @@
 
 #include <stdbool.h>
 
-enum output_stream {
-    OUTPUT_STDOUT,
-    OUTPUT_STDERR,
-    OUTPUT_BOTH, /* of a place that does not tell them apart */
-    OUTPUT_STREAMS
-};
+enum output_stream { OUTPUT_STDOUT, OUTPUT_STDERR, OUTPUT_STREAMS };
+
+/* Where both arrive as one stream, hype-run is asked by this variable to begin each line of stderr with the mark. */
+#define OUTPUT_MARK          '\x1f'
+#define OUTPUT_MARK_VARIABLE "HYPE_MARK_STDERR"
 
 /* One call, as its output is shown. */
 struct printer_source;

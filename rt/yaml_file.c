@@ -6,6 +6,7 @@
  */
 #include "yaml_file.h"
 
+#include "base64.h"
 #include "library.h"
 #include "util.h"
 #include "yaml_scalar.h"
@@ -219,6 +220,11 @@ static int read_tagged(struct reader *reader, const char *tag, const char *text,
     if (strcmp(tag, "!") == 0 || tag_is(tag, "str") || tag_is(tag, "timestamp")) {
         *value = json_string(text);
         return *value ? 0 : error_memory(reader->error);
+    }
+    if (tag_is(tag, "binary")) {
+        cleanup_free char *decoded = base64_decode_text(text);
+        *value = decoded ? json_string(decoded) : NULL; /* UTF-8 or nothing */
+        return *value ? 0 : refuse_at(reader, mark, "this is not the base64 of text");
     }
     bool known = tag_is(tag, "null") || tag_is(tag, "bool") || tag_is(tag, "int") || tag_is(tag, "float");
     if (!known)

@@ -87,7 +87,7 @@ static json_t *real_value(const char *text)
     freelocale(plain);
     if (value >= -most && value <= most && (double)(json_int_t)value == value)
         return json_integer((json_int_t)value);
-    return json_real(value); /* NULL for infinity */
+    return json_real(value); /* NULL for infinity, which 1e999 then is no name of */
 }
 
 static json_t *number(const char *text)
@@ -98,7 +98,8 @@ static json_t *number(const char *text)
         return NULL;
     if (read_integer(plain, &integer))
         return json_integer(integer);
-    return looks_real(plain) ? real_value(plain) : json_string(text);
+    json_t *real = looks_real(plain) ? real_value(plain) : NULL;
+    return real ? real : json_string(text);
 }
 
 json_t *yaml_scalar(const char *text)

@@ -394,6 +394,7 @@ int fetch_and_run(const char *manifest_uri)
     sigaction(SIGTERM, &on_term, NULL);
     sigaction(SIGINT, &on_term, NULL);
     open_termination_log(&run);
+    mark_begin();
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
     if (status == 0 && !run.error)
@@ -404,5 +405,6 @@ int fetch_and_run(const char *manifest_uri)
     write_termination_log(&run);
     bool failed = run.error || run.failed;
     run_free(&run);
+    mark_end();
     return failed;
 }

@@ -98,4 +98,10 @@ int probe_write(int fd, uint64_t *size, hype_error **error);
 int fetch_and_run(const char *manifest_uri);
 int serve(int n_files, char **files);
 
+/* ---- mark.c ---- */
+
+/* From here to mark_end(), lines on stderr begin with OUTPUT_MARK, where OUTPUT_MARK_VARIABLE asks for that. */
+void mark_begin(void);
+void mark_end(void);
+
 #endif

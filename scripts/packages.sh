@@ -11,6 +11,8 @@ install_servers() {
     for module in github.com/fsouza/fake-gcs-server github.com/minio/minio; do
         [ -x "$(go env GOPATH)/bin/$(basename $module)" ] || { echo "Building $(basename $module)"; go install $module@latest > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
     done
+    [ -x "${HYPE_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-cluster}/bin/kubectl" ] ||
+        { echo "Building Kubernetes"; tests/cluster/cluster build > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
 }
 
 # Installs those of its arguments that are missing, after saying which.

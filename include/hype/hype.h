@@ -186,6 +186,16 @@ typedef struct hype_pod {          /* what only Kubernetes knows; see docs/kuber
     double pending_timeout;        /* seconds that it may take to start; 0: the submitter's, which is 600 */
 } HYPE_ALIGNED(8) hype_pod;
 
+/* How often a call is tried before its error is the caller's. Zero: once. A fault of the place (HYPE_LOST: node gone,
+ * preempted, evicted, hype-run killed; HYPE_NETWORK) is worth another attempt; an error that the function returned,
+ * exit() and HYPE_NOT_LOADED never are. So a function may run more than once, though its result is taken once. */
+enum { HYPE_RETRY_CRASHES = 1, HYPE_RETRY_TIMEOUTS = 2 };
+typedef struct hype_retry {
+    unsigned attempts;                /* in all */
+    unsigned on;                      /* what else is worth it: HYPE_RETRY_CRASHES (also for want of memory), … */
+    HYPE_ALIGNED(8) double backoff;   /* seconds before the second attempt, doubled up to 60 before others; 0: 1 */
+} HYPE_ALIGNED(8) hype_retry;
+
 typedef struct hype_env {
     const char *image;       /* container image whose entry point is hype-run */
     hype_pair requests[8];   /* "cpu" "750m", "memory" "2Gi", … */
@@ -195,7 +205,8 @@ typedef struct hype_env {
     hype_mount mounts[8];
     hype_pair labels[16];
     const char *files[16];   /* local files that appear in the function's working directory */
-    double timeout;          /* seconds for the whole call; 0: none */
+    double timeout;          /* seconds for each attempt, from when its submitter takes it up; 0: none */
+    hype_retry retry;
     const char *logs;        /* folder in which each call's output gets a file; NULL: HYPE_LOGS, else the terminal */
     hype_pod pod;            /* for Kubernetes alone */
     const char *invalid;     /* set by hype_with_*() when something did not fit */
@@ -214,6 +225,7 @@ hype_env hype_with_mount(hype_env env, hype_volume volume, const char *path); /*
 hype_env hype_with_mount_read_only(hype_env env, hype_volume volume, const char *path);
 hype_env hype_with_file(hype_env env, const char *path);
 hype_env hype_with_timeout(hype_env env, double seconds);
+hype_env hype_with_retry(hype_env env, hype_retry retry);
 hype_env hype_with_logs(hype_env env, const char *folder);
 hype_env hype_with_namespace(hype_env env, const char *name);
 hype_env hype_with_service_account(hype_env env, const char *name);
@@ -400,6 +412,16 @@ int hype_group_next(hype_group *group, double timeout, hype_future **future);
  * of the group has ended and is not taken. It is the group's: made by the first call, closed with it. */
 int hype_group_fd(hype_group *group);
 void hype_group_close(hype_group *group); /* NULL is allowed */
+
+/*
+ * Signals. SIGINT, SIGTERM and SIGHUP end a program that does not handle them, and so they do while calls are in flight;
+ * but the first one stops the calls, and ends the program, by that signal, when what they have made there (processes,
+ * containers, pods, staged objects) has been cleared away. The program is told nothing more meanwhile: its threads
+ * that wait go on waiting. A second one ends it at once. A program's own handler, SIG_IGN and blocked signals are left
+ * alone: a handler installed before the first call or at any time later is the program's. With false here the library
+ * keeps out of it; it then clears away only by exit() and hype_submitter_close().
+ */
+void hype_handle_signals(bool handle);
 
 /* What the macros above call; not for direct use. */
 hype_function hype_bind_begin(hype_function function, const char *name, const char *file, int line);

@@ -2,10 +2,12 @@
  * aws.h: who the program is to Amazon's services, and to those that speak like them, found as Amazon's tools do.
  *
  *   1. AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN;
- *   2. the profile AWS_PROFILE (or "default") in ~/.aws/credentials and ~/.aws/config (AWS_SHARED_CREDENTIALS_FILE,
+ *   2. a pod's role (IAM roles for service accounts): AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN;
+ *   3. the profile AWS_PROFILE (or "default") in ~/.aws/credentials and ~/.aws/config (AWS_SHARED_CREDENTIALS_FILE,
  *      AWS_CONFIG_FILE);
- *   3. the metadata service of an EC2 machine, version 2 (AWS_EC2_METADATA_SERVICE_ENDPOINT,
- * AWS_EC2_METADATA_DISABLED).
+ *   4. the agent of a container (EKS Pod Identity, ECS): AWS_CONTAINER_CREDENTIALS_FULL_URI or …_RELATIVE_URI;
+ *   5. the metadata service of an EC2 machine, version 2 (AWS_EC2_METADATA_SERVICE_ENDPOINT,
+ *      AWS_EC2_METADATA_DISABLED).
  */
 #ifndef HYPE_RT_AUTH_AWS_H
 #define HYPE_RT_AUTH_AWS_H

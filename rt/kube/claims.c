@@ -73,9 +73,10 @@ static int get(struct claims *claims, const char *name, json_t **claim, hype_err
 static int create(struct claims *claims, const char *name, json_t *body, hype_error **error)
 {
     json_t *answer = NULL;
+    bool perhaps;
     if (!body)
         return error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
-    int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, NULL, error);
+    int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, &perhaps, error);
     if (answer)
         log_info("Kubernetes", "Created claim %s", name);
     json_decref(answer);
@@ -166,11 +167,11 @@ int claims_narrow(struct claims *claims, const char *name, hype_error **error)
     if (!claim || claim->narrowed)
         return 0;
     claim->narrowed = true;
-    log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", name);
+    log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", claim->name);
     task_shield_begin();
-    int status = replace(claims, name, error);
+    int status = replace(claims, claim->name, error); /* NAME may be gone after a wait */
     task_shield_end();
-    return error_wrap(error, status, "claim %s", name);
+    return error_wrap(error, status, "claim %s", claim->name);
 }
 
 /* ---- Using ---- */

@@ -56,7 +56,7 @@ static void begin_line(struct log_reader *r)
         r->lines = 0;
     }
     r->partial = r->skip_bytes;
-    r->in = LOG_TEXT;
+    r->in = LOG_MARK;
 }
 
 static void end_line(struct log_reader *r)
@@ -76,7 +76,7 @@ static void show(struct log_reader *r, const char *text, size_t size)
     size_t seen = size < r->skip_bytes ? size : r->skip_bytes;
     r->skip_bytes -= seen;
     r->partial += size - seen;
-    output_write(r->output, OUTPUT_BOTH, text + seen, size - seen);
+    output_write(r->output, r->stream, text + seen, size - seen);
 }
 
 /* What does not begin with a time is a message of the node's about the log. */
@@ -111,6 +111,12 @@ int log_reader_feed(void *context, const void *data, size_t size, hype_error **e
     for (const char *next = data, *end = next + size; next < end;) {
         if (r->in == LOG_TIME) {
             next += take_time(r, next);
+            continue;
+        }
+        if (r->in == LOG_MARK) {
+            r->stream = *next == OUTPUT_MARK ? OUTPUT_STDERR : OUTPUT_STDOUT;
+            next += *next == OUTPUT_MARK;
+            r->in = LOG_TEXT;
             continue;
         }
         const char *newline = memchr(next, '\n', (size_t)(end - next));

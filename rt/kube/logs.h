@@ -4,7 +4,8 @@
  * The log is followed by one long answer. When that breaks, the next begins in the second before the one in which it
  * broke off, and leaves out what has been seen: lines carry the time at which the node read them, and their order in
  * the log is fixed, so counting the lines since then is enough. (A second before, because lines of stdout and stderr
- * may be out of order by very little.) Kubernetes keeps both in one log and does not tell them apart.
+ * may be out of order by very little.) Kubernetes keeps both in one log and does not tell them
+ * apart: hype-run therefore marks the lines of stderr.
  */
 #ifndef HYPE_RT_KUBE_LOGS_H
 #define HYPE_RT_KUBE_LOGS_H
@@ -27,7 +28,9 @@ struct log_reader {
     char skip_until[48];
     char time[48];
     size_t time_length;
-    enum { LOG_TIME, LOG_TEXT, LOG_SEEN, LOG_UNTIMED } in; /* SEEN: left out; UNTIMED: no line of the container's */
+    enum output_stream stream; /* of this line */
+    /* SEEN: text that is left out; UNTIMED: a line that is none of the container's */
+    enum { LOG_TIME, LOG_MARK, LOG_TEXT, LOG_SEEN, LOG_UNTIMED } in;
 };
 void log_reader_restart(struct log_reader *reader); /* another answer begins */
 http_sink log_reader_feed;

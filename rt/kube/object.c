@@ -2,6 +2,7 @@
 #include "object.h"
 
 #include "../log.h"
+#include "../task.h"
 #include "../util.h"
 
 #include <string.h>
@@ -14,33 +15,48 @@ char *kube_path(const char *namespace, const char *kind, const char *name)
 }
 
 /* Conflicts that pass: an object of that name is going, or many have updated a quota at once. */
-static bool passes(int code, const hype_error *failure)
+static bool passes(int code, const char *message)
 {
-    return code == 409 && failure &&
-           (strstr(failure->message, "being deleted") || !strstr(failure->message, "already exists"));
+    return code == 409 && (strstr(message, "being deleted") || !strstr(message, "already exists"));
+}
+
+/* Whoever is cancelled in the middle does not know whether the object will be there: a try is therefore finished, and
+ * what comes after it, a deletion say, finds what it has made. */
+static int post_once(struct kube_client *client, const struct kube_request *request, json_t **answer, int *code,
+                     hype_error **failure)
+{
+    task_shield_begin();
+    int status = kube_perform(client, request, answer, code, failure);
+    task_shield_end();
+    return status;
 }
 
 int kube_create(struct kube_client *client, const char *namespace, const char *kind, json_t *body, json_t **answer,
                 bool *perhaps, hype_error **error)
 {
-    enum { CONFLICTS = 8 };
     cleanup_free char *path = kube_path(namespace, kind, NULL);
+    struct kube_request request = {.method = "POST", .path = path, .body = body, .attempts = 1};
+    *perhaps = false;
+    *answer = NULL;
     if (!path)
         return error_memory(error);
-    struct kube_request request = {
-        .method = "POST", .path = path, .body = body, .idempotent = true, .attempts = ATTEMPTS};
     for (unsigned try = 1;; try++) {
         int code = 0;
         hype_error *failure = NULL;
-        if (answer)
-            *answer = NULL;
-        int status = kube_perform(client, &request, answer, &code, &failure);
-        if (perhaps)
-            *perhaps = status == 0 || code < 400 || code == 409 || http_transient(code);
-        bool passing = passes(code, failure);
+        int status = post_once(client, &request, answer, &code, &failure);
+        const char *message = failure ? failure->message : "";
+        bool passing = passes(code, message), unknown = status == -HYPE_NETWORK;
+        *perhaps = *perhaps || status == 0 || unknown || code == 409;
         if (code == 409 && !passing)
             status = 0;
-        bool again = status < 0 && passing && try < CONFLICTS && http_pause(try, 0, NULL) == 0;
+        bool again = status < 0 && (passing || unknown) && try < ATTEMPTS;
+        if (again)
+            log_info("Kubernetes", "%s; trying again", message);
+        if (again && http_pause(try, 0, NULL) < 0) {
+            again = false;
+            status = -HYPE_CANCELLED;
+            error_clear(&failure);
+        }
         if (status < 0 && !again && error && !*error)
             *error = steal_pointer(failure);
         error_free(failure);

@@ -104,6 +104,7 @@ static void add_variables(json_t *container, const struct pod_plan *plan)
     if (termination)
         set_variable(container, "HYPE_TERMINATION_LOG", termination, true);
     set_variable(container, "HYPE_EXECUTION_ID", plan->job->id, true);
+    set_variable(container, OUTPUT_MARK_VARIABLE, "1", true);
     if (plan->staging_secret)
         json_array_append_new(pod_child(container, "envFrom", true),
                               json_pack("{s:{s:s}}", "secretRef", "name", plan->staging_secret));

@@ -181,11 +181,20 @@ static bool concerns(const struct pod_state *state, json_t *event)
     return !state->pod || pod_uses_claim(state->pod, name);
 }
 
+static void tell(json_t *event)
+{
+    const char *name = json_string_value(json_object_get(json_object_get(event, "involvedObject"), "name"));
+    const char *reason = json_string_value(json_object_get(event, "reason"));
+    const char *message = json_string_value(json_object_get(event, "message"));
+    log_info("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
+}
+
 static void state_warned(struct pods_listener *listener, json_t *event)
 {
     struct pod_state *state = state_of(listener);
     if (!concerns(state, event))
         return;
+    tell(event);
     if (json_array_size(state->warnings) == WARNINGS_KEPT)
         json_array_remove(state->warnings, 0);
     json_array_append(state->warnings, event);

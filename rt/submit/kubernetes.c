@@ -106,6 +106,7 @@ struct call {
     struct kubernetes_submitter *s;
     struct place *place;
     struct job *job;
+    json_t *file; /* the pod file's; or NULL */
     struct staged staged;
     struct claims_use claims;
     struct pod_state state;
@@ -122,11 +123,6 @@ static const char *function_of(const struct call *call)
 static int describe_pod(struct call *call, json_t **pod, hype_error **error)
 {
     struct kubernetes_submitter *s = call->s;
-    const char *path = call->job->env.pod.file;
-    json_t *file = NULL;
-    int status = path ? podfile_read(path, &file, error) : 0;
-    if (status < 0)
-        return error_wrap(error, status, "%s()", function_of(call));
     struct pod_plan plan = {.job = call->job,
                             .staged = &call->staged,
                             .submitter = s->id,
@@ -135,10 +131,8 @@ static int describe_pod(struct call *call, json_t **pod, hype_error **error)
                             .staging_secret = s->staging_secret,
                             .staging_volume = s->staging_volume,
                             .claims = call->claims.names,
-                            .file = file};
-    status = pod_describe(&plan, pod, error);
-    json_decref(file);
-    return status;
+                            .file = call->file};
+    return pod_describe(&plan, pod, error);
 }
 
 static int create_pod(struct call *call, hype_error **error)
@@ -147,9 +141,7 @@ static int create_pod(struct call *call, hype_error **error)
     int status = describe_pod(call, &pod, error);
     if (status < 0)
         return status;
-    task_shield_begin(); /* so that the deletion comes after the creation */
     status = kube_create(call->s->client, call->place->namespace, KUBE_PODS, pod, &answer, &call->made, error);
-    task_shield_end();
     if (answer && !call->state.pod)
         pod_state_take(&call->state, answer);
     json_decref(answer);
@@ -322,24 +314,37 @@ static int check_staging(const struct kubernetes_submitter *s, const struct job 
     return 0;
 }
 
+/* Everything that can be told to be wrong before anything is made. */
+static int prepare(struct call *call, hype_error **error)
+{
+    const struct job *job = call->job;
+    const char *path = job->env.pod.file, *namespace = job->env.pod.in_namespace;
+    int status = check_staging(call->s, job, error);
+    if (status == 0 && path)
+        status = error_wrap(error, podfile_read(path, &call->file, error), "%s()", job->entry->name);
+    return status < 0 ? status : place_of(call->s, namespace ? namespace : call->s->namespace, &call->place, error);
+}
+
+static int stage_and_run(struct call *call, hype_error **error)
+{
+    int status = claims_use(call->place->claims, &call->job->env, &call->claims, error);
+    if (status == 0) {
+        status = stage_job(call->s->staging, call->job, &call->staged, error);
+        if (status == 0)
+            status = run_staged(call, error);
+        stage_remove(&call->staged);
+    }
+    claims_release(&call->claims);
+    return status;
+}
+
 int kubernetes_run(hype_submitter *submitter, struct job *job, hype_error **error)
 {
-    struct kubernetes_submitter *s = (struct kubernetes_submitter *)submitter;
-    struct call call = {.s = s, .job = job};
-    const char *namespace = job->env.pod.in_namespace ? job->env.pod.in_namespace : s->namespace;
-    int status = check_staging(s, job, error);
+    struct call call = {.s = (struct kubernetes_submitter *)submitter, .job = job};
+    int status = prepare(&call, error);
     if (status == 0)
-        status = place_of(s, namespace, &call.place, error);
-    if (status < 0)
-        return status;
-    status = claims_use(call.place->claims, &job->env, &call.claims, error);
-    if (status == 0) {
-        status = stage_job(s->staging, job, &call.staged, error);
-        if (status == 0)
-            status = run_staged(&call, error);
-        stage_remove(&call.staged);
-    }
-    claims_release(&call.claims);
+        status = stage_and_run(&call, error);
+    json_decref(call.file);
     return status;
 }
 

@@ -1,6 +1,7 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../interrupt.h"
 #include "../leftovers.h"
 #include "../task.h"
 
@@ -78,11 +79,8 @@ void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
     start_waiting(submitter);
 }
 
-/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
-static void close_in_task(void *context)
+static void cancel_calls(hype_submitter *submitter)
 {
-    hype_submitter *submitter = context;
-    task_shield_begin();
     submitter->closing = true;
     while (submitter->waiting.first)
         submitter->waiting.first->cancel(submitter->waiting.first);
@@ -90,12 +88,26 @@ static void close_in_task(void *context)
         next = call->next;
         call->cancel(call);
     }
+}
+
+static unsigned n_closing;
+static struct task_event none_closing;
+
+/* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
+static void close_in_task(void *context)
+{
+    hype_submitter *submitter = context;
+    n_closing++;
+    task_shield_begin();
+    cancel_calls(submitter);
     while (submitter->begun.first) {
         submitter->drained.set = false;
         task_event_wait(&submitter->drained, NO_DEADLINE);
     }
     submitter->operations->close(submitter);
     task_shield_end();
+    if (--n_closing == 0)
+        task_event_set(&none_closing);
 }
 
 /* ---- URLs ---- */
@@ -255,6 +267,8 @@ static pid_t open_owner;
 void submitter_close_all(void)
 {
     bool some = false;
+    while (interrupt_pending()) /* the loop thread does it, and ends the program */
+        pause();
     while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
         pthread_mutex_lock(&open_lock);
         hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
@@ -347,6 +361,31 @@ char *submitter_cache_uri(void)
 {
     cleanup_free char *folder = cache_folder("staging");
     return folder ? text_format("file://%s", folder) : NULL;
+}
+
+static int close_member(void *context, hype_error **error)
+{
+    (void)error;
+    close_in_task(context);
+    return 0;
+}
+
+void submitter_end_all(void)
+{
+    struct task_group group = {.limit = 0};
+    pthread_mutex_lock(&open_lock);
+    hype_submitter *submitter = open_submitters;
+    open_submitters = default_submitter = NULL;
+    pthread_mutex_unlock(&open_lock);
+    for (hype_submitter *next; submitter; submitter = next) {
+        next = submitter->next;
+        task_group_start(&group, close_member, submitter);
+    }
+    task_group_wait(&group, NULL);
+    while (n_closing > 0) { /* that another thread was about to close */
+        none_closing.set = false;
+        task_event_wait(&none_closing, NO_DEADLINE);
+    }
 }
 
 void hype_submitter_close(hype_submitter *submitter)

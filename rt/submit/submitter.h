@@ -108,6 +108,8 @@ hype_submitter *submitter_open(const char *url, hype_error **error);
 hype_submitter *submitter_default(hype_error **error);
 /* Closes those that this process has opened. */
 void submitter_close_all(void);
+/* The same in a task, of all at once, where no thread may use them any more. */
+void submitter_end_all(void);
 
 /* Where calls are staged when nothing else is said: a folder in the user's cache. A new string. */
 char *submitter_cache_uri(void);

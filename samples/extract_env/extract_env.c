@@ -2,7 +2,9 @@
  * extract_env: looks around where a function runs. It runs a command, and returns its output, the mounts and all
  * environment variables: a struct of strings and of a list of structs of strings.
  *
- *   hypecc extract_env.c -o extract_env && ./extract_env
+ *   hypecc extract_env.c -o extract_env && ./extract_env [SECRET]
+ *
+ * SECRET is mounted at /etc/gcloud (Kubernetes: a secret of the namespace; Docker: a folder in secrets=/FOLDER).
  */
 #define _GNU_SOURCE /* environ */
 #include <hype/hype.h>
@@ -58,11 +60,12 @@ static void report_free(report *r)
     free(r->mounts);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    hype_env env = argc > 1 ? hype_with_secret(hype_default_env, argv[1], "/etc/gcloud") : hype_default_env;
     report r;
 
-    if (hype_call(&r, extract_env, "uname -a") < 0) {
+    if (hype_submit(NULL, env, hype_bind(extract_env, "uname -a"), &r) < 0) {
         hype_perror("extract_env");
         return 1;
     }

@@ -46,6 +46,8 @@ class Fake(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path == "/sts":
+            return self.sts(body)
         if Fake.failures > 0:
             Fake.failures -= 1
             return self.answer(503, "busy")
@@ -85,6 +87,8 @@ class Fake(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path.startswith("/latest/"):
             return self.ec2()
+        if self.path == "/v1/credentials":
+            return self.container()
         if self.path != "/computeMetadata/v1/instance/service-accounts/default/token":
             return self.api()
         if self.headers.get("Metadata-Flavor") != "Google":
@@ -94,6 +98,24 @@ class Fake(BaseHTTPRequestHandler):
     def api(self):
         """What else a test plays, with these tokens."""
         self.answer(404, "")
+
+    def sts(self, body):
+        form = {name: values[0] for name, values in parse_qs(body, strict_parsing=True).items()}
+        if form != {"Action": "AssumeRoleWithWebIdentity", "Version": "2011-06-15", "WebIdentityToken": "pod+token",
+                    "RoleArn": "arn:aws:iam::1:role/pods", "RoleSessionName": "hype"}:
+            return self.answer(403, "<ErrorResponse><Error><Code>AccessDenied</Code>"
+                                    "<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>")
+        Fake.asked.append("sts")
+        self.answer(200, "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"
+                         "<AccessKeyId>STSID</AccessKeyId><SecretAccessKey>STSSECRET</SecretAccessKey>"
+                         "<SessionToken>STSTOKEN</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>"
+                         "</AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>")
+
+    def container(self):
+        if self.headers.get("Authorization") != "agent-token":
+            return self.answer(400, {"message": "the token is not valid"})
+        self.answer(200, {"AccessKeyId": "PODID", "SecretAccessKey": "PODSECRET", "Token": "PODTOKEN",
+                          "Expiration": "2099-01-01T00:00:00Z"})
 
     def ec2(self):
         if self.headers.get("X-aws-ec2-metadata-token") != "session-1":

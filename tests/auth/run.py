@@ -132,6 +132,29 @@ class Credentials(unittest.TestCase):
         moved = self.write("moved", "[default]\naws_access_key_id=MI\naws_secret_access_key=MS\n")
         self.assertEqual(self.who("aws", AWS_SHARED_CREDENTIALS_FILE=moved), ["MI MS - us-west-2"])
 
+    def test_a_pod_takes_its_role(self):
+        self.write(".aws/credentials", "[default]\naws_access_key_id=F\naws_secret_access_key=G\n")
+        role = {"AWS_WEB_IDENTITY_TOKEN_FILE": self.write("token", "pod+token"), "AWS_ROLE_ARN": "arn:aws:iam::1:role/pods",
+                "AWS_ENDPOINT_URL_STS": f"http://{HOST}/sts", "AWS_REGION": "r"}
+        self.assertEqual(self.who("aws", **role), ["STSID STSSECRET STSTOKEN r"])
+        said = self.who("aws", **{**role, "AWS_ROLE_ARN": "arn:other"})
+        self.assertIn("cannot take the role arn:other", said)
+        self.assertIn("Not authorized to perform sts:AssumeRoleWithWebIdentity", said)
+        self.assertNotIn("pod+token", said)
+        self.assertIn("AWS_WEB_IDENTITY_TOKEN_FILE: cannot read /none", self.who("aws", **{**role, "AWS_WEB_IDENTITY_TOKEN_FILE": "/none"}))
+
+    def test_a_container_asks_its_agent(self):
+        agent = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://{HOST}/v1/credentials"}
+        token = self.write("token", "agent-token")
+        self.assertEqual(self.who("aws", **agent, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token), ["PODID PODSECRET PODTOKEN -"])
+        self.assertEqual(self.who("aws", **agent, AWS_CONTAINER_AUTHORIZATION_TOKEN="agent-token"), ["PODID PODSECRET PODTOKEN -"])
+        said = self.who("aws", **agent, AWS_CONTAINER_AUTHORIZATION_TOKEN="other-token")
+        self.assertIn("has its service account a role?", said)
+        self.assertIn("the token is not valid", said)
+        self.assertNotIn("other-token", said)
+        said = self.who("aws", AWS_CONTAINER_CREDENTIALS_FULL_URI="http://127.0.0.1.example.org/")
+        self.assertIn("must be https:// or an address of this machine", said)
+
     def test_an_ec2_machine_has_keys(self):
         self.assertEqual(self.who("aws", AWS_EC2_METADATA_SERVICE_ENDPOINT=f"http://{HOST}/"), ["EC2ID EC2SECRET EC2TOKEN -"])
         said = self.who("aws", AWS_EC2_METADATA_SERVICE_ENDPOINT="http://127.0.0.1:1")

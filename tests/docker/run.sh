@@ -7,8 +7,6 @@
 # Base images are made with debootstrap, once, in $HYPE_DOCKER (default: ~/.cache/hype-docker).
 set -eu
 bin=$1 source=$2 kills=${3:-12}
-here=$source/tests/docker
-cache=${HYPE_DOCKER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-docker}
 [ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
 for program in dockerd debootstrap; do
     command -v $program > /dev/null || { echo "skip: $program is missing (apt-get install docker.io debootstrap)"; exit 77; }
@@ -22,19 +20,9 @@ stop() {
 trap stop EXIT
 trap 'exit 1' INT TERM
 
-base() { # suite, packages
-    [ ! -f "$cache/$1.tar" ] || return 0
-    mkdir -p "$cache"
-    rm -rf "$cache/$1"
-    debootstrap --variant=minbase ${2:+--include=$2} "$1" "$cache/$1" > "$cache/$1.log" 2>&1 || { tail -n 5 "$cache/$1.log"; exit 1; }
-    cp /etc/apt/apt.conf.d/* "$cache/$1/etc/apt/apt.conf.d/" 2> /dev/null || :
-    rm -f "$cache/$1/etc/apt/apt.conf.d/"docker-*
-    tar -C "$cache/$1" -cf "$cache/$1.tar.part" .
-    mv "$cache/$1.tar.part" "$cache/$1.tar"
-    rm -rf "$cache/$1"
-}
-base bookworm
-base bullseye
+. "$source/tests/base.sh"
+debian_base bookworm
+debian_base bullseye
 dockerd -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
     --iptables=false --bridge=none > "$work/dockerd.log" 2>&1 &
 for _ in $(seq 300); do
@@ -43,16 +31,16 @@ for _ in $(seq 300); do
 done
 export DOCKER_HOST="unix://$work/docker.sock" DOCKER_BUILDKIT=0
 docker version > /dev/null || { tail -n 5 "$work/dockerd.log"; exit 1; }
-docker import "$cache/bookworm.tar" debian:bookworm-slim > /dev/null
-docker import "$cache/bullseye.tar" debian:bullseye-slim > /dev/null
+docker import "$base_images/bookworm.tar" debian:bookworm-slim > /dev/null
+docker import "$base_images/bullseye.tar" debian:bullseye-slim > /dev/null
 # The image of the project as its Dockerfile makes it; kept for the next run as long as what goes in stays the same.
 version=$(cd "$source" && cat Dockerfile CMakeLists.txt scripts/libcurl.sh rt/*.[ch] rt/*/*.[ch] rt/CMakeLists.txt runner/* include/hype/* | sha256sum | cut -c1-16)
-if [ -f "$cache/hype-$version.tar" ]; then
-    docker load -q < "$cache/hype-$version.tar" > /dev/null
+if [ -f "$base_images/hype-$version.tar" ]; then
+    docker load -q < "$base_images/hype-$version.tar" > /dev/null
 else
     docker build --network host -t hype "$source" > "$work/build.log" 2>&1 || { tail -n 30 "$work/build.log"; exit 1; }
-    rm -f "$cache"/hype-*.tar
-    docker save hype > "$cache/hype-$version.tar"
+    rm -f "$base_images"/hype-*.tar
+    docker save hype > "$base_images/hype-$version.tar"
 fi
 mkdir "$work/old"
 docker create --name take hype x > /dev/null
@@ -61,26 +49,8 @@ docker rm take > /dev/null
 printf 'FROM debian:bullseye-slim\nCOPY hype-run /bin/\nENTRYPOINT ["hype-run"]\n' > "$work/old/Dockerfile"
 docker build -t hype-old "$work/old" > /dev/null 2>&1
 
-failures=0
-check() { # name, commands
-    name=$1
-    shift
-    if (set -e; eval "$*") > "$work/out" 2>&1; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name: $*"
-        tail -n 15 "$work/out" | cut -c1-300 | sed 's/^/     /'
-        failures=$((failures + 1))
-    fi
-}
-on() { # submitter, command
-    HYPE_SUBMITTER="$1" timeout 120 "$2"
-}
-looks_around() { # submitter
-    on "$1" "$bin/extract_env" > "$work/env" && grep -q '^HYPE_EXECUTION_ID=hype-run-' "$work/env" && grep -q '^overlay / overlay' "$work/env"
-}
-HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$here/docker.c" -o "$work/calls"
-export IMAGE=hype
+. "$source/tests/check.sh"
+HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$source/tests/containers.c" -o "$work/calls"
 local="docker:?image=hype&network=none&staging=file://$work/stage"
 
 check "hello" "on '$local' '$bin/hello'"
@@ -114,13 +84,10 @@ done
 mkdir -p "$work/secrets/key"
 echo sesame > "$work/secrets/key/word"
 check "secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$local&secrets=$work/secrets' '$work/calls'"
-says() { # words, submitter
-    ! on "$2" "$bin/hello" > "$work/said" 2>&1 && cat "$work/said" && grep -q "$1" "$work/said"
-}
-check "an image without hype-run" "says 'entry point is not set; put hype-run into it' 'docker:?image=debian:bookworm-slim'"
-check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none'"
-check "no image" "says 'no image is named' docker:"
-check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local'"
+check "an image without hype-run" "says 'entry point is not set; put hype-run into it' 'docker:?image=debian:bookworm-slim' '$bin/hello'"
+check "an image that is nowhere" "says 'cannot pull image nowhere.invalid/none' 'docker:?image=nowhere.invalid/none' '$bin/hello'"
+check "no image" "says 'no image is named' docker: '$bin/hello'"
+check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local' '$bin/hello'"
 check "hype doctor finds all that is needed" "'$bin/hype' doctor '$local' | grep -c '^ok ' | grep -qx 6"
 check "hype doctor tells that an image has no hype-run" "! '$bin/hype' doctor 'docker:?image=debian:bookworm-slim' > '$work/said' && grep '^FAILS  probe: .*put hype-run into it' '$work/said'"
 check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
@@ -133,23 +100,23 @@ remains() {
 }
 check "nothing remains so far" "test -z \"\$(remains)\""
 for i in $(seq "$kills"); do
-    HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+    HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
     pid=$!
     sleep "$(awk -v seed="$i$$" 'BEGIN { srand(seed); print rand() * 1.2 }')"
     kill -9 $pid 2> /dev/null || :
     wait $pid 2> /dev/null || :
 done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
-HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
 pid=$!
 sleep 2
 kill -9 $pid
 wait $pid 2> /dev/null || :
 check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc docker: && test -z \"\$(remains)\""
-HYPE_SUBMITTER="$local" "$work/calls" slow > /dev/null 2>&1 &
+HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
 pid=$!
 sleep 0.6
 kill -TERM $pid
 wait $pid 2> /dev/null || :
 check "and after SIGTERM" "on '$local' '$bin/hello' && test -z \"\$(remains)\""
-[ $failures = 0 ] || { echo "$failures failed"; exit 1; }
+finish

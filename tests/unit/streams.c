@@ -150,13 +150,21 @@ static void answer(struct log_reader *reader, const char *text, size_t size, siz
         log_reader_feed(reader, text + at, size - at < piece ? size - at : piece, NULL);
 }
 
-static const char whole[] = "2026-11-26T07:00:00.000000001Z one\n"
-                            "2026-11-26T07:00:00.100000000Z two\n"
-                            "2026-11-26T07:00:00.100000000Z two\n"
-                            "2026-11-26T07:00:01.000000000Z \n"
-                            "2026-11-26T07:00:00.999999999Z a little late, of the other stream\n"
-                            "2026-11-26T07:00:01.5Z 2026-11-26T07:00:00Z four\n"
-                            "2026-11-26T07:00:02.000000000Z five\n";
+static const char whole[] = "2026-11-26T07:00:00.000000001Z \x1f"
+                            "one\n"
+                            "2026-11-26T07:00:00.100000000Z \x1f"
+                            "two\n"
+                            "2026-11-26T07:00:00.100000000Z \x1f"
+                            "two\n"
+                            "2026-11-26T07:00:01.000000000Z \x1f"
+                            "\n"
+                            "2026-11-26T07:00:00.999999999Z \x1f"
+                            "a little late, of the other stream\n"
+                            "2026-11-26T07:00:01.5Z \x1f"
+                            "2026-11-26T07:00:00Z four\n"
+                            "2026-11-26T07:00:02.000000000Z \x1f"
+                            "five\n"
+                            "2026-11-26T07:00:02.000000000Z of stdout\n";
 static const char printed[] = "one\ntwo\ntwo\n\na little late, of the other stream\n2026-11-26T07:00:00Z four\nfive\n";
 
 static void times_are_taken_off(void **state)

@@ -43,7 +43,7 @@ static void resolves_plain_scalars_as_go_yaml_does(void **state)
     means("[tRUE, yEs, nO, oN]", "[\"tRUE\", \"yEs\", \"nO\", \"oN\"]");
     means("[0, 12, -3, +4, 0x1F, 0o17, 0b101, -0b11, 0644, 1_000]", "[0, 12, -3, 4, 31, 15, 5, -3, 420, 1000]");
     means("[9223372036854775807, -9223372036854775808]", "[9223372036854775807, -9223372036854775808]");
-    means("[1.5, .5, -1., 1e3, 1E-2, 08]", "[1.5, 0.5, -1, 1000, 0.01, 8]");
+    means("[1.5, .5, -1., 1e3, 1E-2, 08, 1e999]", "[1.5, 0.5, -1, 1000, 0.01, 8, \"1e999\"]");
     means("[1.2.3, 2001-12-14, 12:30, 1Gi, 750m, -, --, 0x, 0xg, 1e, +, .]",
           "[\"1.2.3\", \"2001-12-14\", \"12:30\", \"1Gi\", \"750m\", \"-\", \"--\", \"0x\", \"0xg\", \"1e\", \"+\", "
           "\".\"]");
@@ -56,8 +56,10 @@ static void honours_tags(void **state)
     means("[!!str 12, !!int \"12\", !!float 1, !!bool \"yes\", !!null '', ! 12]",
           "[\"12\", 12, 1, true, null, \"12\"]");
     means("!!map {a: !!seq [1]}", "{\"a\": [1]}");
+    means("!!binary aGk=", "\"hi\"");
     is_refused("a: !!int x", "file:1:4: 'x' does not fit its tag");
-    is_refused("a: !!binary aGk=", "file:1:4: the tag tag:yaml.org,2002:binary is not supported");
+    is_refused("a: !!binary '?'", "file:1:4: this is not the base64 of text");
+    is_refused("a: !!set {}", "file:1:4: the tag tag:yaml.org,2002:set is not supported");
     is_refused("a: !mine b", "the tag !mine is not supported");
     is_refused("a: !mine {}", "the tag !mine is not supported");
 }

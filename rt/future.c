@@ -154,8 +154,8 @@ static struct job *job_new(const hype_future *future)
         job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
     }
     output_open(&job->output, job->entry->name, job->id, job->env.logs);
-    trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
-                &job->env);
+    trace_begin(&job->trace, job->entry->name, job->id, future->attempts > 1 ? NULL : future->closure->bound,
+                future->queued, &job->env);
     return job;
 }
 
@@ -340,6 +340,7 @@ static int prepare(hype_future *future, const hype_env *env)
         return future->error->status;
     if (!(future->env = env_take(env)))
         return error_memory(&future->error);
+    future->queued = trace_enabled() ? trace_clock() : 0;
     future->call.start = start_attempt;
     future->call.cancel = cancel_call;
     future->message = (struct task_message){begin, future, NULL};
@@ -472,30 +473,51 @@ static void take_outcome(hype_future *future, void *result, hype_arena **arena)
     }
 }
 
-static int await(hype_future *future, void *result, hype_arena **arena)
+/* With the lock held. */
+static void wait_until_settled(hype_future *future)
 {
-    hype_error *error = NULL;
-    if (arena)
-        *arena = NULL;
-    if (!future)
-        return -HYPE_MEMORY; /* hype_start() has published it */
-    pthread_mutex_lock(&futures_lock);
-    if (task_on_loop() && future->state == FUTURE_RUNNING) {
-        pthread_mutex_unlock(&futures_lock);
-        error_set(&error, HYPE_INVALID, "%s() is not done, and a function of hype_on_done() must not wait for it",
-                  future->closure->capture.entry->name);
-        return error_publish(error);
-    }
     while (!task_on_loop() && (future->state != FUTURE_SETTLED || future->on_done))
         future_wait(future);
     group_remove(future);
+}
+
+void future_discard(hype_future *future)
+{
+    pthread_mutex_lock(&futures_lock);
+    wait_until_settled(future);
+    unlock_and_give(future);
+}
+
+int future_await(hype_future *future, void *result, hype_arena **arena, hype_error **error)
+{
+    if (arena)
+        *arena = NULL;
+    pthread_mutex_lock(&futures_lock);
+    if (task_on_loop() && future->state == FUTURE_RUNNING) {
+        pthread_mutex_unlock(&futures_lock);
+        return error_set(error, HYPE_INVALID, "%s() is not done, and a function of hype_on_done() must not wait for it",
+                         future->closure->capture.entry->name);
+    }
+    wait_until_settled(future);
     pthread_mutex_unlock(&futures_lock);
     if (!task_on_loop())
         output_drain(&future->output);
     take_outcome(future, result, arena);
-    error = steal_pointer(future->error);
+    *error = steal_pointer(future->error);
     pthread_mutex_lock(&futures_lock);
     unlock_and_give(future);
+    return *error ? (*error)->status : 0;
+}
+
+static int await(hype_future *future, void *result, hype_arena **arena)
+{
+    hype_error *error = NULL;
+    if (!future) { /* hype_start() has published why */
+        if (arena)
+            *arena = NULL;
+        return -HYPE_MEMORY;
+    }
+    future_await(future, result, arena, &error);
     return error_publish(error);
 }
 

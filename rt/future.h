@@ -7,6 +7,7 @@
 #include "task.h"
 
 #include <pthread.h>
+#include <time.h>
 
 /* RUNNING until it has an outcome; DONE until its callback, if it has one, has returned. */
 enum future_state { FUTURE_RUNNING, FUTURE_DONE, FUTURE_SETTLED };
@@ -36,10 +37,17 @@ struct hype_future {
     struct task_timer timer; /* ends the attempt, or the pause before the next */
     struct task_message message, cancel;
     unsigned attempts;
-    long depth; /* of a nested call; 0 in a program that nobody called */
+    int64_t queued; /* trace_clock() when it was given to the submitter; 0 when nothing is traced */
+    long depth;     /* of a nested call; 0 in a program that nobody called */
     bool timed_out;
     bool from_there; /* ERROR is one that the place has sent */
 };
+
+/* As hype_await(), but the error is not published. */
+int future_await(hype_future *future, void *result, hype_arena **arena, hype_error **error);
+
+/* Waits as well, and takes nothing. */
+void future_discard(hype_future *future);
 
 /* One lock for all futures and groups: it is held for a few instructions at a time. */
 extern pthread_mutex_t futures_lock;
@@ -51,5 +59,13 @@ void future_wake(hype_future *future);
 /* Until the next time that it is woken. */
 void future_wait(hype_future *future);
 void group_remove(hype_future *future);
+
+/* ---- Time ---- */
+
+void condition_init(pthread_cond_t *condition);
+/* When TIMEOUT seconds have passed; NULL for ever. */
+const struct timespec *deadline_after(double timeout, struct timespec *deadline);
+/* With LOCK held. False when the deadline has passed. */
+bool condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const struct timespec *deadline);
 
 #endif

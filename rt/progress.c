@@ -29,6 +29,14 @@ static void human(double bytes, char *text, size_t size)
     snprintf(text, size, bytes < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
 }
 
+static void amount(const struct progress *p, double number, char *text, size_t size)
+{
+    if (p->items)
+        snprintf(text, size, number < 10 && number != (double)(uint64_t)number ? "%.1f" : "%.0f", number);
+    else
+        human(number, text, size);
+}
+
 static void show_bar(const struct progress *p, const char *done, const char *total, const char *rate, const char *left)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -46,12 +54,14 @@ static void show_bar(const struct progress *p, const char *done, const char *tot
 
 static void show(struct progress *p, int64_t now)
 {
-    char done[24], total[24], rate[24], left[24];
+    char done[24], total[64], rate[24], left[24];
     double seconds = (double)(now - p->started) / 1000, speed = (double)p->done / seconds;
     double remaining = speed > 0 ? (double)(p->total - p->done) / speed : 0;
-    human((double)p->done, done, sizeof done);
-    human((double)p->total, total, sizeof total);
-    human(speed, rate, sizeof rate);
+    amount(p, (double)p->done, done, sizeof done);
+    amount(p, (double)p->total, total, sizeof total);
+    amount(p, speed, rate, sizeof rate);
+    if (p->failed > 0)
+        snprintf(total + strlen(total), sizeof total - strlen(total), ", %llu failed", (unsigned long long)p->failed);
     snprintf(left, sizeof left, "%d:%02d", (int)remaining / 60, (int)remaining % 60);
     if (p->terminal)
         show_bar(p, done, total, rate, left);
@@ -61,17 +71,36 @@ static void show(struct progress *p, int64_t now)
     p->visible = p->terminal;
 }
 
-void progress_add(struct progress *progress, int64_t bytes)
+static void show_if_due(struct progress *p)
 {
     int64_t now = clock_ms();
+    if (now - p->started >= PATIENCE_MS && now - p->shown >= (p->terminal ? BAR_MS : LINES_MS))
+        show(p, now);
+}
+
+void progress_add(struct progress *progress, int64_t bytes)
+{
     if (bytes < 0 && (uint64_t)-bytes > progress->done)
         progress->done = 0;
     else
         progress->done += (uint64_t)bytes;
     if (progress->done > progress->total)
         progress->done = progress->total;
-    if (now - progress->started >= PATIENCE_MS && now - progress->shown >= (progress->terminal ? BAR_MS : LINES_MS))
-        show(progress, now);
+    show_if_due(progress);
+}
+
+void progress_start_items(struct progress *progress, const char *what)
+{
+    progress_start(progress, what, 0);
+    progress->items = true;
+}
+
+void progress_item(struct progress *progress, bool failed, uint64_t total)
+{
+    progress->done++;
+    progress->failed += failed;
+    progress->total = total;
+    show_if_due(progress);
 }
 
 void progress_end(struct progress *progress)

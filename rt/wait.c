@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 struct waiting {
     pthread_cond_t changed;
@@ -23,7 +22,7 @@ struct waiter {
 
 /* ---- Time ---- */
 
-static void condition_init(pthread_cond_t *condition)
+void condition_init(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
     pthread_condattr_init(&attributes);
@@ -32,8 +31,7 @@ static void condition_init(pthread_cond_t *condition)
     pthread_condattr_destroy(&attributes);
 }
 
-/* When TIMEOUT seconds have passed; NULL for ever. */
-static const struct timespec *deadline_after(double timeout, struct timespec *deadline)
+const struct timespec *deadline_after(double timeout, struct timespec *deadline)
 {
     const double longest = 1e9;
     if (!(timeout >= 0) || timeout > longest)
@@ -48,12 +46,11 @@ static const struct timespec *deadline_after(double timeout, struct timespec *de
     return deadline;
 }
 
-/* With the lock held. False when the deadline has passed. */
-static bool condition_wait(pthread_cond_t *condition, const struct timespec *deadline)
+bool condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, const struct timespec *deadline)
 {
     if (!deadline)
-        return pthread_cond_wait(condition, &futures_lock) == 0;
-    return pthread_cond_timedwait(condition, &futures_lock, deadline) != ETIMEDOUT;
+        return pthread_cond_wait(condition, lock) == 0;
+    return pthread_cond_timedwait(condition, lock, deadline) != ETIMEDOUT;
 }
 
 /* ---- Some futures ---- */
@@ -80,7 +77,7 @@ void future_wait(hype_future *future)
     condition_init(&waiting.changed);
     leave_note(future, &waiter, &waiting);
     while (waiting.left > 0)
-        condition_wait(&waiting.changed, NULL);
+        condition_wait(&waiting.changed, &futures_lock, NULL);
     pthread_cond_destroy(&waiting.changed);
 }
 
@@ -96,7 +93,7 @@ static bool wait_for(hype_future *const *futures, size_t n, size_t leave, double
             leave_note(futures[i], &waiters[i], &waiting);
             waiting.left++;
         }
-    while (waiting.left > leave && condition_wait(&waiting.changed, deadline))
+    while (waiting.left > leave && condition_wait(&waiting.changed, &futures_lock, deadline))
         ;
     for (size_t i = 0; i < n && waiting.left > 0; i++)
         if (futures[i] && futures[i]->state != FUTURE_SETTLED)
@@ -268,7 +265,7 @@ int hype_group_next(hype_group *group, double timeout, hype_future **future)
     const struct timespec *deadline = deadline_after(task_on_loop() ? 0 : timeout, &time);
     pthread_mutex_lock(&futures_lock);
     while (!group->ended.first && group->running.first && !error)
-        if (!condition_wait(&group->changed, deadline) && !group->ended.first)
+        if (!condition_wait(&group->changed, &futures_lock, deadline) && !group->ended.first)
             timed_out(&error, timeout);
     *future = group->ended.first;
     if (*future)

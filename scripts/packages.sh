@@ -2,7 +2,7 @@
 HYPE_BUILD_PACKAGES="build-essential cmake ninja-build pkgconf clang-19 libclang-19-dev libjansson-dev libffi-dev \
 libssl-dev libcurl4-openssl-dev libnghttp2-dev ca-certificates libexpat1-dev libyaml-dev libelf-dev libdw-dev libbz2-dev zlib1g-dev libxxhash-dev"
 HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache distcc meson csmith libcsmith-dev dpkg-dev \
-gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3 openssl curl docker.io debootstrap \
+gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3 openssl curl docker.io debootstrap docker-registry podman \
 containerd runc etcd-server containernetworking-plugins iproute2"
 
 # Servers of the tests, built from their Go modules.

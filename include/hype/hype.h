@@ -246,7 +246,8 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core)
  *   process:?staging=STORE        the same, with each call staged as it would be for a container
  *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
- *                                 secrets=/FOLDER (its subfolders are the secrets), keep-container=1,
+ *                                 secrets=/FOLDER (its subfolders are the secrets),
+ *                                 volumes=/FOLDER (host folders in place of Docker's volumes), keep-container=1,
  *                                 keep-termination-log=1, keep-volumes=1
  *   k8s://CONTEXT/NAMESPACE?staging=STORE&image=IMAGE
  *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:
@@ -413,6 +414,67 @@ int hype_group_next(hype_group *group, double timeout, hype_future **future);
 int hype_group_fd(hype_group *group);
 void hype_group_close(hype_group *group); /* NULL is allowed */
 
+/* ---- Maps: many calls of one kind -----------------------------------------------------------------------------
+ * Items are added one by one, each a bound call and a place for its result, and taken as they end:
+ *
+ *     hype_map *map = hype_map_open(NULL, env, (hype_map_options){.limit = 100});
+ *     for (size_t i = 0; i < n; i++)
+ *         hype_map_add(map, hype_bind(f, inputs[i]), &results[i]);
+ *     for (hype_item item; hype_map_next(map, HYPE_FOREVER, &item) > 0;)
+ *         if (item.status < 0)
+ *             hype_perror("f");            (of inputs[item.index])
+ *     hype_map_close(map);
+ *
+ * or, for a whole array at once, hype_map_over(). Adding takes a bound call, not a function and its inputs, so that the
+ * compiler checks arguments and result as everywhere else, each item may have any arguments, and inputs need not exist
+ * before they are added. Adding waits while as many items are in flight as the map allows, but never for results to be
+ * taken: a program may add all and then take all, or alternate, which keeps little in memory.
+ */
+typedef struct hype_map hype_map;
+
+/* Zero: as it is best for most. */
+typedef struct hype_map_options {
+    size_t limit;    /* items in flight at once; 0: twice as many as the submitter runs */
+    bool ordered;    /* hype_map_next() gives items in the order in which they were added */
+    bool progress;   /* how many are done and have failed, the rate and the time left: a line on a terminal, which goes
+                        when the map is closed; log lines (HYPE_LOG=info) elsewhere */
+    size_t total;    /* how many will be added, for the progress; 0: not known, so as many as were added so far */
+    HYPE_ALIGNED(8) double deadline; /* seconds from hype_map_open(): what has not ended then ends with HYPE_TIMEOUT */
+} HYPE_ALIGNED(8) hype_map_options;
+
+typedef struct hype_item {
+    size_t index; /* 0 for the first that was added */
+    int status;   /* 0, or the negative hype_status of its call, which hype_last_error() tells of */
+} hype_item;
+
+/* NULL when memory is out, or there is no default submitter. */
+hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_options options);
+/* RESULT as in hype_submit(); it, and what the call writes through pointers, are written when the item is taken. 0, or
+ * -HYPE_MEMORY; what is wrong with the call itself is the item's outcome. */
+#define hype_map_add(map, closure, result)                                                                             \
+    __extension__({                                                                                                    \
+        HYPE_AUTO hype_closure_ = (closure);                                                                           \
+        HYPE_CHECK_RESULT(hype_closure_, result);                                                                      \
+        hype_map_add_closure((map), (hype_closure *)hype_closure_, (result));                                          \
+    })
+/* 1: *ITEM has ended and is taken. 0: none is left. -HYPE_TIMEOUT after TIMEOUT seconds. */
+int hype_map_next(hype_map *map, double timeout, hype_item *item);
+/* Takes all that are left and closes the map: 0, or the status of the first of them, by index, that failed. */
+int hype_map_finish(hype_map *map);
+/* Cancels what has not ended, and frees the map. NULL is allowed. */
+void hype_map_close(hype_map *map);
+
+/* Evaluates CLOSURE and RESULT for each index from 0 to N - 1, which they know as the size_t INDEX: 'hype_map_over(NULL,
+ * env, options, n, i, hype_bind(f, in[i]), &out[i])'. As hype_map_finish(). */
+#define hype_map_over(submitter, env, options, n, index, closure, result)                                              \
+    __extension__({                                                                                                    \
+        hype_map *hype_map_ = hype_map_open((submitter), (env), (options));                                            \
+        for (size_t index = 0, hype_n_ = (n); index < hype_n_; index++)                                                \
+            if (hype_map_add(hype_map_, closure, result) < 0)                                                          \
+                break;                                                                                                 \
+        hype_map_finish(hype_map_);                                                                                    \
+    })
+
 /*
  * Signals. SIGINT, SIGTERM and SIGHUP end a program that does not handle them, and so they do while calls are in flight;
  * but the first one stops the calls, and ends the program, by that signal, when what they have made there (processes,
@@ -428,6 +490,7 @@ hype_function hype_bind_begin(hype_function function, const char *name, const ch
 hype_closure *hype_bind_end(void);
 int hype_submit_closure(hype_submitter *submitter, hype_env env, hype_closure *closure, void *result);
 hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure);
+int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result);
 
 #pragma pack(pop)
 #pragma GCC visibility pop

@@ -4,8 +4,8 @@
  * Normally a server (server.h) is kept for each remote object. With ?staging=STORE each call is staged as for any other
  * submitter, and hype-run is started on its manifest: the same path as in a container, without the container.
  */
-#include "../leftovers.h"
 #include "../checklist.h"
+#include "../leftovers.h"
 #include "../log.h"
 #include "../stage.h"
 #include "../subprocess.h"

@@ -235,7 +235,10 @@ static int open_parsed(struct parsed *parsed, const char *whole, hype_submitter 
         (*submitter)->limit = SUBMITTER_LIMIT;
     for (size_t i = 0; i < ARRAY_SIZE(parsed->asked) && parsed->url.options[i].name; i++)
         if (!parsed->asked[i]) {
-            task_run(close_in_task, *submitter, NULL);
+            if (task_self())
+                close_in_task(*submitter);
+            else
+                task_run(close_in_task, *submitter, NULL);
             *submitter = NULL;
             return error_set(error, HYPE_INVALID, "submitter '%s' has no option '%s'", whole,
                              parsed->url.options[i].name);

@@ -64,10 +64,11 @@ static int watch(const char *data, size_t size, size_t piece, size_t *judged)
 static void show(const char *data, size_t size, size_t piece, struct output *output)
 {
     struct log_reader reader = {.output = output};
-    output_open(output, "f", "hype-run-x");
+    output_open(output, "f", "hype-run-x", NULL);
     log_reader_restart(&reader);
     for (size_t at = 0; at < size; at += piece)
         log_reader_feed(&reader, data + at, size - at < piece ? size - at : piece, NULL);
+    output_drain(output); /* so that there is always room for more */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

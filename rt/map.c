@@ -1,0 +1,269 @@
+/*
+ * map.c: many calls of one kind, with a bound on how many are in flight.
+ *
+ * Each item is a future. Its callback, on the loop thread, moves it to the list of those that have ended and makes room
+ * for the next; the program's thread takes it from there, and only then decodes its value.
+ */
+#include "future.h"
+
+#include "progress.h"
+
+#include <string.h>
+
+struct item {
+    hype_map *map;
+    size_t index;
+    hype_future *future;
+    void *result;
+    bool ended;
+    bool late; /* it was cancelled by the deadline */
+    struct item *next, **at; /* of all that are not taken, in the order in which they were added */
+    struct item *next_ended; /* where the order is that of their ends */
+};
+
+struct hype_map {
+    hype_submitter *submitter;
+    hype_env env;
+    hype_map_options options;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    /* Under the lock. */
+    struct item *first, **last;
+    struct item *first_ended, **last_ended;
+    size_t n_added, n_in_flight;
+    bool expired;
+    /* The loop thread's own. */
+    struct progress progress;
+    struct task_timer deadline;
+};
+
+/* ---- The deadline ---- */
+
+/* With the lock held. */
+static void cancel_all(hype_map *map)
+{
+    for (struct item *item = map->first; item; item = item->next)
+        if (!item->ended)
+            item->late = hype_cancel(item->future);
+}
+
+static void deadline_passed(struct task_timer *timer)
+{
+    hype_map *map = (hype_map *)((char *)timer - offsetof(hype_map, deadline));
+    pthread_mutex_lock(&map->lock);
+    map->expired = true;
+    cancel_all(map);
+    pthread_mutex_unlock(&map->lock);
+}
+
+static void open_on_loop(void *context)
+{
+    hype_map *map = context;
+    progress_start_items(&map->progress, "Map");
+    map->deadline.fire = deadline_passed;
+    if (map->options.deadline > 0)
+        task_timer_set(&map->deadline, clock_ms() + (int64_t)(map->options.deadline * 1000));
+}
+
+static void close_on_loop(void *context)
+{
+    hype_map *map = context;
+    task_timer_stop(&map->deadline);
+    progress_end(&map->progress);
+}
+
+/* ---- Opening ---- */
+
+hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_options options)
+{
+    hype_error *error = NULL;
+    hype_map *map = calloc(1, sizeof *map);
+    if (!map)
+        error_memory(&error);
+    else if (!submitter)
+        submitter = submitter_default(&error);
+    if (!error) {
+        map->submitter = submitter;
+        map->env = env;
+        map->options = options;
+        if (options.limit == 0)
+            map->options.limit = (size_t)submitter->limit * 2;
+        map->last = &map->first;
+        map->last_ended = &map->first_ended;
+        pthread_mutex_init(&map->lock, NULL);
+        condition_init(&map->changed);
+        task_run(open_on_loop, map, &error);
+    }
+    if (error) {
+        free(map);
+        map = NULL;
+    }
+    error_publish(error);
+    return map;
+}
+
+/* ---- Adding ---- */
+
+static void take_from_all(hype_map *map, struct item *item)
+{
+    *item->at = item->next;
+    if (item->next)
+        item->next->at = item->at;
+    else
+        map->last = item->at;
+}
+
+/* On the loop thread. */
+static void item_ended(hype_future *future, void *context)
+{
+    struct item *item = context;
+    hype_map *map = item->map;
+    pthread_mutex_lock(&map->lock);
+    item->ended = true;
+    if (!map->options.ordered) {
+        *map->last_ended = item;
+        map->last_ended = &item->next_ended;
+    }
+    map->n_in_flight--;
+    size_t total = map->n_added > map->options.total ? map->n_added : map->options.total;
+    pthread_cond_broadcast(&map->changed);
+    pthread_mutex_unlock(&map->lock);
+    if (map->options.progress)
+        progress_item(&map->progress, future->error != NULL, total);
+}
+
+static struct item *item_new(hype_map *map, hype_closure *closure, void *result)
+{
+    struct item *item = calloc(1, sizeof *item);
+    if (!item) {
+        hype_closure_free(closure);
+        return NULL;
+    }
+    item->map = map;
+    item->result = result;
+    item->future = hype_start_closure(map->submitter, map->env, closure);
+    if (item->future)
+        return item;
+    free(item);
+    return NULL;
+}
+
+int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
+{
+    hype_error *error = NULL;
+    if (!map) {
+        hype_closure_free(closure);
+        return -HYPE_MEMORY; /* hype_map_open() has published why */
+    }
+    pthread_mutex_lock(&map->lock);
+    while (map->n_in_flight >= map->options.limit)
+        condition_wait(&map->changed, &map->lock, NULL);
+    struct item *item = item_new(map, closure, result);
+    if (item) {
+        item->index = map->n_added++;
+        item->at = map->last;
+        *map->last = item;
+        map->last = &item->next;
+        map->n_in_flight++;
+        if (map->expired)
+            item->late = hype_cancel(item->future);
+    }
+    pthread_mutex_unlock(&map->lock);
+    if (!item)
+        error_memory(&error);
+    else if (hype_on_done(item->future, item_ended, item) < 0)
+        item_ended(item->future, item); /* there is no loop thread, and so no call */
+    return error_publish(error);
+}
+
+/* ---- Taking ---- */
+
+/* With the lock held: the next to be taken, or NULL. */
+static struct item *next_ended(hype_map *map)
+{
+    struct item *item = map->options.ordered ? map->first : map->first_ended;
+    if (!item || !item->ended)
+        return NULL;
+    if (!map->options.ordered && !(map->first_ended = item->next_ended))
+        map->last_ended = &map->first_ended;
+    take_from_all(map, item);
+    return item;
+}
+
+/* *TAKEN is the next that has ended, or NULL: none is left. -HYPE_TIMEOUT. */
+static int wait_for_item(hype_map *map, double timeout, struct item **taken, hype_error **error)
+{
+    struct timespec time;
+    const struct timespec *deadline = deadline_after(timeout, &time);
+    bool waiting = true;
+    pthread_mutex_lock(&map->lock);
+    while (!(*taken = next_ended(map)) && map->first && waiting)
+        waiting = condition_wait(&map->changed, &map->lock, deadline);
+    bool left = map->first != NULL;
+    pthread_mutex_unlock(&map->lock);
+    if (*taken || !left)
+        return 0;
+    return error_set(error, HYPE_TIMEOUT, "no item of the map ended within the %g s that were waited", timeout);
+}
+
+/* As hype_map_next(), with the error of the item, or of this function, in *ERROR. */
+static int take(hype_map *map, double timeout, hype_item *taken, hype_error **error)
+{
+    struct item *item;
+    int status = wait_for_item(map, timeout, &item, error);
+    if (!item)
+        return status;
+    taken->index = item->index;
+    taken->status = future_await(item->future, item->result, NULL, error);
+    if (item->late) {
+        error_clear(error);
+        taken->status = error_set(error, HYPE_TIMEOUT, "item %zu did not end within the %g s that the map had",
+                                  item->index, map->options.deadline);
+    }
+    free(item);
+    return 1;
+}
+
+int hype_map_next(hype_map *map, double timeout, hype_item *item)
+{
+    hype_error *error = NULL;
+    if (!map)
+        return -HYPE_MEMORY; /* hype_map_open() has published why */
+    int status = take(map, timeout, item, &error);
+    error_publish(error);
+    return status;
+}
+
+int hype_map_finish(hype_map *map)
+{
+    hype_error *first = NULL, *error = NULL;
+    size_t first_index = SIZE_MAX;
+    if (!map)
+        return -HYPE_MEMORY;
+    for (hype_item item; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
+        if (!error || item.index > first_index) {
+            error_free(error);
+            continue;
+        }
+        error_free(first);
+        first = error;
+        first_index = item.index;
+    }
+    hype_map_close(map);
+    return error_publish(first);
+}
+
+void hype_map_close(hype_map *map)
+{
+    if (!map)
+        return;
+    pthread_mutex_lock(&map->lock);
+    cancel_all(map);
+    pthread_mutex_unlock(&map->lock);
+    for (struct item *item; wait_for_item(map, HYPE_FOREVER, &item, NULL) == 0 && item; free(item))
+        future_discard(item->future);
+    task_run(close_on_loop, map, NULL);
+    pthread_cond_destroy(&map->changed);
+    pthread_mutex_destroy(&map->lock);
+    free(map);
+}

@@ -1,0 +1,150 @@
+/* map.c: one function over many inputs: results in order or as they come, errors item by item. */
+#include "check.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+HYPE_FN int square(int n)
+{
+    return n * n;
+}
+HYPE_FN int fail_at(int n, int where)
+{
+    if (n == where)
+        abort();
+    return n;
+}
+HYPE_FN void fill(size_t n, HYPE_OUT double out[n], double value)
+{
+    for (size_t i = 0; i < n; i++)
+        out[i] = value;
+}
+HYPE_FN char *name(int n)
+{
+    char *text = malloc(16);
+    snprintf(text, 16, "item %d", n);
+    return text;
+}
+HYPE_FN void sleep_long(void)
+{
+    sleep(600);
+}
+
+static void over_an_array(void)
+{
+    enum { N = 100 };
+    int in[N], out[N];
+    for (int i = 0; i < N; i++)
+        in[i] = i - 50;
+    hype_map_options options = {.limit = 8};
+    CHECK(hype_map_over(NULL, hype_default_env, options, N, i, hype_bind(square, in[i]), &out[i]) == 0);
+    for (int i = 0; i < N; i++)
+        CHECK(out[i] == in[i] * in[i]);
+    CHECK(hype_map_over(NULL, hype_default_env, options, N, i, hype_bind(fail_at, (int)i, 70), &out[i]) ==
+          -HYPE_CRASHED);
+    CHECK(strstr(hype_last_error()->message, "fail_at") && out[69] == 69 && out[71] == 71);
+}
+
+static void as_they_come(void)
+{
+    enum { N = 40 };
+    int results[N];
+    bool seen[N] = {false};
+    hype_item item;
+    hype_map *map = hype_map_open(NULL, hype_default_env, (hype_map_options){.limit = N});
+    CHECK(map);
+    CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 0);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_add(map, hype_bind(fail_at, i, 7), &results[i]) == 0);
+    for (int i = 0; i < N; i++) {
+        CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 1 && item.index < N && !seen[item.index]);
+        seen[item.index] = true;
+        if (item.index == 7) {
+            CHECK(item.status == -HYPE_CRASHED && hype_last_error()->status == -HYPE_CRASHED);
+            CHECK(hype_last_error()->backtrace && strstr(hype_last_error()->backtrace, "fail_at"));
+        } else {
+            CHECK(item.status == 0 && results[item.index] == (int)item.index);
+        }
+    }
+    CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 0);
+    hype_map_close(map);
+}
+
+/* Inputs that come one by one, results taken in between: little is in memory. */
+static void in_order(void)
+{
+    enum { N = 60, SIZE = 1000 };
+    static double rows[N][SIZE];
+    size_t next = 0;
+    hype_item item;
+    hype_map *map = hype_map_open(NULL, hype_default_env, (hype_map_options){.ordered = true, .limit = 5, .total = N});
+    for (size_t i = 0; i < N; i++) {
+        CHECK(hype_map_add(map, hype_bind(fill, SIZE, rows[i], (double)i), NULL) == 0);
+        for (int got; (got = hype_map_next(map, 0, &item)) != 0;) {
+            if (got == -HYPE_TIMEOUT)
+                break;
+            CHECK(got == 1 && item.status == 0 && item.index == next);
+            CHECK(rows[next][SIZE - 1] == (double)next);
+            next++;
+        }
+    }
+    while (hype_map_next(map, HYPE_FOREVER, &item) == 1)
+        CHECK(item.status == 0 && item.index == next++);
+    CHECK(next == N);
+    hype_map_close(map);
+}
+
+static void whole_blocks(void)
+{
+    enum { N = 20 };
+    char *names[N];
+    CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 0}, N, i, hype_bind(name, (int)i),
+                        &names[i]) == 0);
+    for (int i = 0; i < N; i++) {
+        char expected[16];
+        snprintf(expected, sizeof expected, "item %d", i);
+        CHECK(strcmp(names[i], expected) == 0);
+        free(names[i]);
+    }
+}
+
+static void deadlines(void)
+{
+    int result = 0;
+    hype_item item;
+    hype_map *map = hype_map_open(NULL, hype_default_env, (hype_map_options){.deadline = 1.5, .limit = 10});
+    for (int i = 0; i < 9; i++) /* more than run at once */
+        CHECK(hype_map_add(map, hype_bind(sleep_long), NULL) == 0);
+    while (hype_map_next(map, HYPE_FOREVER, &item) == 1) {
+        CHECK(item.status == -HYPE_TIMEOUT);
+        CHECK(strstr(hype_last_error()->message, "1.5 s"));
+    }
+    CHECK(hype_map_add(map, hype_bind(square, 3), &result) == 0); /* too late */
+    CHECK(hype_map_finish(map) == -HYPE_TIMEOUT && result == 0);
+}
+
+static void closed_early(void)
+{
+    int results[30] = {0};
+    hype_item item;
+    hype_map *map = hype_map_open(NULL, hype_default_env, (hype_map_options){.limit = 100});
+    for (int i = 0; i < 30; i++)
+        hype_map_add(map, i < 20 ? hype_bind(square, i) : hype_bind(fail_at, i, -1), &results[i]);
+    for (int i = 0; i < 10; i++)
+        hype_map_add(map, hype_bind(sleep_long), NULL);
+    CHECK(hype_map_next(map, 600, &item) == 1 && item.status == 0);
+    hype_map_close(map);
+    hype_map_close(NULL);
+}
+
+int main(void)
+{
+    over_an_array();
+    as_they_come();
+    in_order();
+    whole_blocks();
+    deadlines();
+    closed_early();
+    return 0;
+}

@@ -216,8 +216,17 @@ static int file_delete(struct store *store, const char *name, hype_error **error
 
 static int list_folder(struct file_job *job, const char *inside);
 
+/* Whether NAME, or what may be in it as a folder, starts with the prefix. */
+static bool is_wanted(const struct file_job *job, const char *name)
+{
+    size_t length = strlen(name);
+    return text_starts_with(name, job->name) || (strncmp(job->name, name, length) == 0 && job->name[length] == '/');
+}
+
 static int list_one(struct file_job *job, const char *name)
 {
+    if (!is_wanted(job, name))
+        return 0;
     cleanup_free char *path = path_of(job->store, name);
     struct stat status;
     if (!path)

@@ -26,7 +26,7 @@ enum kind { NOTHING, MEMORY, DESCRIPTORS, SPACE };
 
 static struct {
     int kind;
-    long nth; /* request of that kind that fails, from 1 */
+    long nth;     /* request of that kind that fails, from 1 */
     bool lasting; /* and all after it */
     long seen, failed;
     const char *mark; /* file to make when something fails, or NULL */
@@ -148,8 +148,9 @@ WRAP(SPACE, -1, int, ftruncate, (int fd, off_t size), fd, size)
 WRAP(SPACE, -1, int, mkdir, (const char *path, mode_t mode), path, mode)
 WRAP(SPACE, -1, int, link, (const char *from, const char *to), from, to)
 WRAP(SPACE, -1, ssize_t, pwrite, (int fd, const void *data, size_t size, off_t offset), fd, data, size, offset)
-WRAP(SPACE, -1, ssize_t, copy_file_range, (int in, off_t *in_offset, int out, off_t *out_offset, size_t n, unsigned flags),
-     in, in_offset, out, out_offset, n, flags)
+WRAP(SPACE, -1, ssize_t, copy_file_range,
+     (int in, off_t *in_offset, int out, off_t *out_offset, size_t n, unsigned flags), in, in_offset, out, out_offset,
+     n, flags)
 
 extern ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);

@@ -5,7 +5,6 @@
 #include "submit/submitter.h"
 
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -178,7 +177,7 @@ static void failed(hype_error *error, void *return_address)
     size_t n = 0;
     begin_ending();
     fflush(NULL);
-    int depth = backtrace(frames, SERVE_FRAMES), first = 0;
+    int depth = crash_backtrace(frames, SERVE_FRAMES), first = 0;
     while (first < depth && frames[first] != return_address)
         first++;
     for (int i = first; i < depth; i++)

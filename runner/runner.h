@@ -69,6 +69,8 @@ void heap_watch(struct image *image);
 /* ---- crash.c ---- */
 
 /* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
+/* The program counters of the calling thread's frames, innermost first: how many. */
+int crash_backtrace(void **frames, int most);
 int crash_prepare(void);                   /* once, before forking */
 void crash_watch(struct serve_slot *slot); /* in the child */
 

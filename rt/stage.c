@@ -603,33 +603,44 @@ struct removal {
 static int remember_name(const struct store_entry *entry, void *context)
 {
     struct removal *removal = context;
-    if (removal->n < ARRAY_SIZE(removal->names) && (removal->names[removal->n] = strdup(entry->name)))
-        removal->n++;
-    return 0;
+    if (removal->n == ARRAY_SIZE(removal->names))
+        return 0;
+    removal->names[removal->n] = strdup(entry->name);
+    return removal->names[removal->n++] ? 0 : -HYPE_MEMORY;
+}
+
+static int remove_all(const struct staged *staged, hype_error **error)
+{
+    struct store *store = staged->store;
+    struct removal removal = {.store = store};
+    cleanup_free char *prefix = text_format("%s/", staged->folder);
+    int status = prefix ? store->operations->list(store, prefix, remember_name, &removal, error) : error_memory(error);
+    for (size_t i = 0; i < removal.n; i++) {
+        if (status == 0)
+            status = store->operations->delete(store, removal.names[i], error);
+        free(removal.names[i]);
+    }
+    if (status == 0 && staged->manifest_name)
+        status = store->operations->delete(store, staged->manifest_name, error);
+    return status;
 }
 
 void stage_remove(struct staged *staged)
 {
-    struct store *store = staged->store;
-    struct removal removal = {.store = store};
     cleanup_error hype_error *error = NULL;
-    cleanup_free char *prefix = staged->folder ? text_format("%s/", staged->folder) : NULL;
     task_shield_begin();
-    if (prefix && !getenv("HYPE_KEEP_STAGED")) {
-        int status = store->operations->list(store, prefix, remember_name, &removal, &error);
-        for (size_t i = 0; i < removal.n; i++)
-            if (status == 0)
-                status = store->operations->delete(store, removal.names[i], &error);
-        if (status == 0 && staged->manifest_name)
-            status = store->operations->delete(store, staged->manifest_name, &error);
+    if (staged->folder && !getenv("HYPE_KEEP_STAGED")) {
+        int status = remove_all(staged, &error);
+        if (status == -HYPE_MEMORY) { /* what was short for a moment may be there again */
+            error_clear(&error);
+            status = remove_all(staged, &error);
+        }
         if (status < 0)
-            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, store->uri,
+            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, staged->store->uri,
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();
     stage_record_remove(staged);
-    for (size_t i = 0; i < removal.n; i++)
-        free(removal.names[i]);
     free(staged->folder);
     free(staged->manifest);
     free(staged->manifest_name);

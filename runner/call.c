@@ -155,6 +155,8 @@ static void begin_ending(void)
 _Noreturn static void end(const struct buffer *returned)
 {
     bool answered = returned->size > 0 && running->answer(running, returned);
+    if (!answered)
+        running->slot->state = SERVE_UNANSWERED;
     submitter_close_all();
     _exit(!answered);
 }

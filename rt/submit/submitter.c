@@ -6,6 +6,7 @@
 #include "../task.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -392,6 +393,8 @@ void submitter_end_all(void)
 
 void hype_submitter_close(hype_submitter *submitter)
 {
+    /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
     if (submitter && remove_open(submitter))
-        task_run(close_in_task, submitter, NULL);
+        while (task_run(close_in_task, submitter, NULL) < 0)
+            sched_yield();
 }

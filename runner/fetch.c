@@ -113,7 +113,7 @@ static char *path_for(const struct run *run, size_t number)
 {
     const struct manifest_file *file = &run->manifest.files[number];
     if (file->kind == MANIFEST_FILE)
-        return text_format("%s/work/%s", run->folder, file->as);
+        return text_format("%s/%s/%s", run->folder, run->manifest.n_batch > 0 ? "data" : "work", file->as);
     if (file->kind == MANIFEST_LIBRARY)
         return text_format("%s/files/%s", run->folder, file->as);
     if (file->kind == MANIFEST_SEGMENT)
@@ -129,7 +129,7 @@ static int fetch_files(struct run *run, hype_error **error)
     size_t n = run->manifest.n_files;
     cleanup_free struct fetched *each = calloc(n, sizeof *each);
     cleanup_free char *files = text_format("%s/files", run->folder);
-    cleanup_free char *work = text_format("%s/work", run->folder);
+    cleanup_free char *work = text_format("%s/%s", run->folder, run->manifest.n_batch > 0 ? "data" : "work");
     run->paths = calloc(n + 1, sizeof *run->paths);
     if (!each || !files || !work || !run->paths)
         return error_memory(error);
@@ -183,8 +183,9 @@ static const char *path_of_kind(const struct run *run, enum manifest_kind kind, 
     return NULL;
 }
 
-static int load(const struct run *run, hype_error **error)
+static int load(void *context, hype_error **error)
 {
+    const struct run *run = context;
     size_t n = 0;
     cleanup_free struct object_file *objects = calloc(run->manifest.n_files, sizeof *objects);
     if (!objects)
@@ -309,6 +310,56 @@ static int run_processes(struct run *run, hype_error **error)
     return run->returned_size > 0 ? 0 : error_memory(error);
 }
 
+/* ---- A batch ---- */
+
+static void worker_started(pid_t pid)
+{
+    child_pid = pid;
+    if (told_to_stop)
+        kill(pid, SIGKILL);
+}
+
+static bool is_told_to_stop(void)
+{
+    return told_to_stop;
+}
+
+static int run_calls(struct run *run, hype_error **error)
+{
+    int segments[IMAGE_SEGMENTS];
+    size_t n = run->manifest.n_files, n_files = 0;
+    cleanup_free const char **files = calloc(n + 1, sizeof *files);
+    struct batch_run batch = {.manifest = &run->manifest,
+                              .store = run->store,
+                              .folder = run->folder,
+                              .segment_fds = segments,
+                              .n_segments = open_segments(run, segments),
+                              .files = files,
+                              .slot = run->slot,
+                              .load = load,
+                              .load_context = run,
+                              .started = worker_started,
+                              .told_to_stop = is_told_to_stop};
+    batch.capture = path_of_kind(run, MANIFEST_CAPTURE, &batch.capture_size);
+    if (!files)
+        return error_memory(error);
+    for (size_t i = 0; i < n; i++)
+        if (run->manifest.files[i].kind == MANIFEST_FILE)
+            files[n_files++] = run->paths[i];
+    batch.n_files = n_files;
+    return batch_run(&batch, &run->message, error);
+}
+
+static int run_batch(struct run *run, hype_error **error)
+{
+    run->slot = mmap(NULL, sizeof *run->slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->slot == MAP_FAILED || crash_prepare() < 0)
+        return error_system(error, errno, "cannot prepare the batch of %s()", run->manifest.function);
+    return run_calls(run, error);
+}
+
+/* ---- A report ---- */
+
 static int run_probe(struct run *run, hype_error **error)
 {
     run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
@@ -392,9 +443,12 @@ int fetch_and_run(const char *manifest_uri)
     mark_begin();
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
+    bool batch = run.manifest.n_batch > 0;
     if (status == 0 && !run.error)
-        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
-    if (status == 0 && !run.error)
+        status = batch                               ? run_batch(&run, &run.error)
+                 : manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error)
+                                                     : run_processes(&run, &run.error);
+    if (status == 0 && !run.error && !batch)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();
     write_termination_log(&run);

@@ -10,7 +10,7 @@
  */
 #include "hypecc.h"
 
-#include "../rt/dwarf_functions.h"
+#include "../rt/debug_functions.h"
 
 #include <elf.h>
 #include <gelf.h>

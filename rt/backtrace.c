@@ -7,7 +7,7 @@
  */
 #include "backtrace.h"
 
-#include "dwarf.h"
+#include "debug_library.h"
 #include "module.h"
 #include "util.h"
 

@@ -3,6 +3,7 @@
 
 #include "store/store.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
 {
     char signature[17];
     snprintf(signature, sizeof signature, "%016llx", (unsigned long long)manifest->signature);
+    errno = 0;
     json_t *files = json_array();
     for (size_t i = 0; files && i < manifest->n_files; i++)
         if (json_array_append_new(files, write_file(&manifest->files[i])) < 0) {
@@ -48,9 +50,13 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
     bool complete = json && (manifest->n_batch == 0 || write_batch(json, manifest));
     char *text = complete ? json_dumps(json, JSON_INDENT(1)) : NULL;
     json_decref(json);
-    if (!text)
+    if (errno == ENOMEM) { /* jansson may go on writing without what it had no memory for */
+        free(steal_pointer(text));
+        error_memory(error);
+    } else if (!text) {
         error_set(error, HYPE_INVALID, "the manifest of %s() cannot be written: a name in it is no UTF-8",
                   manifest->function);
+    }
     return text;
 }
 
@@ -172,18 +178,33 @@ static int read_json(json_t *json, struct manifest *manifest, hype_error **error
     return status < 0 ? status : read_files(files, manifest, error);
 }
 
-int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+static int read_text(const char *text, size_t size, struct manifest *manifest, hype_error **error)
 {
     json_error_t why;
-    memset(manifest, 0, sizeof *manifest);
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     if (!json)
         return error_set(error, HYPE_FORMAT, "the manifest is not valid: line %d, column %d: %s", why.line, why.column,
                          why.text);
     int status = read_json(json, manifest, error);
     json_decref(json);
+    return status;
+}
+
+int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+{
+    hype_error *failure = NULL;
+    memset(manifest, 0, sizeof *manifest);
+    errno = 0;
+    int status = read_text(text, size, manifest, &failure);
+    if (errno == ENOMEM) { /* jansson takes a want of memory for bad input */
+        error_clear(&failure);
+        status = error_memory(&failure);
+    }
     if (status < 0)
         manifest_free(manifest);
+    if (error && !*error)
+        *error = steal_pointer(failure);
+    error_free(failure);
     return status;
 }
 

@@ -10,61 +10,69 @@
 enum { STEP = 2 /* columns to the right, each level */ };
 
 /* TEXT's lines, each behind COLUMNS blanks and MARK. */
-static void print_lines(int columns, const char *mark, const char *text)
+static void print_lines(FILE *out, int columns, const char *mark, const char *text)
 {
     while (*text) {
         size_t length = strcspn(text, "\n");
-        fprintf(stderr, "%*s%s%.*s\n", columns, "", mark, (int)length, text);
+        fprintf(out, "%*s%s%.*s\n", columns, "", mark, (int)length, text);
         text += length + (text[length] == '\n');
     }
 }
 
 /* "[HYPE_CRASHED, signal 11]": the numbers of an error. */
-static void print_numbers(const hype_error *error)
+static void print_numbers(FILE *out, const hype_error *error)
 {
-    fprintf(stderr, " [%s", hype_status_name(error->status));
+    fprintf(out, " [%s", hype_status_name(error->status));
     if (error->code)
-        fprintf(stderr, ", code %d", error->code);
+        fprintf(out, ", code %d", error->code);
     if (error->exit_status)
-        fprintf(stderr, ", exit status %d", error->exit_status);
+        fprintf(out, ", exit status %d", error->exit_status);
     if (error->signal)
-        fprintf(stderr, ", signal %d", error->signal);
+        fprintf(out, ", signal %d", error->signal);
     if (error->error_number)
-        fprintf(stderr, ", errno %d: %s", error->error_number, strerror(error->error_number));
-    fputs("]\n", stderr);
+        fprintf(out, ", errno %d: %s", error->error_number, strerror(error->error_number));
+    fputs("]\n", out);
 }
 
-static void print_error(const hype_error *error, const struct terminal_style *style)
+static void print_error(FILE *out, const hype_error *error, const struct terminal_style *style)
 {
     for (int columns = STEP;; columns += STEP) {
-        fprintf(stderr, "%s%s%s", style->failure, error->message, style->plain);
-        print_numbers(error);
-        fputs(style->quiet, stderr);
-        if (error->backtrace)
-            print_lines(columns, "", error->backtrace);
-        fputs(style->plain, stderr);
+        fprintf(out, "%s%s%s", style->failure, error->message, style->plain);
+        print_numbers(out, error);
+        if (error->backtrace) {
+            fputs(style->quiet, out);
+            print_lines(out, columns, "", error->backtrace);
+            fputs(style->plain, out);
+        }
         if (error->output) {
-            fprintf(stderr, "%*slast lines of its stderr:\n", columns, "");
-            print_lines(columns, "| ", error->output);
+            fprintf(out, "%*slast lines of its stderr:\n", columns, "");
+            print_lines(out, columns, "| ", error->output);
         }
         error = error->cause;
         if (!error)
             break;
-        fprintf(stderr, "%*s%scaused by: %s", columns, "", style->strong, style->plain);
+        fprintf(out, "%*s%scaused by: %s", columns, "", style->strong, style->plain);
     }
 }
 
+/* In one piece, so that what others write does not come between. */
 void hype_perror(const char *prefix)
 {
     const hype_error *error = hype_last_error();
-    flockfile(stderr);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size), *out = memory ? memory : stderr;
     if (prefix && *prefix)
-        fprintf(stderr, "%s: ", prefix);
+        fprintf(out, "%s: ", prefix);
     if (error)
-        print_error(error, terminal_style(fileno(stderr)));
+        print_error(out, error, terminal_style(fileno(stderr)));
     else
-        fputs("no error\n", stderr);
-    funlockfile(stderr);
+        fputs("no error\n", out);
+    if (memory) {
+        fclose(memory);
+        fwrite(text, 1, size, stderr);
+        free(text);
+    }
 }
 
 void hype_fail(int code, const char *format, ...)

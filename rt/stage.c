@@ -15,11 +15,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
 
-/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not have
- * become '_'. */
+/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not
+ * have become '_'. */
 static char *hashed_name(const char *file, const char *sha256)
 {
     const char *dot = strrchr(file, '.');
@@ -168,8 +169,21 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Known for half a day: then the store is asked again, and learns that the file is in use. */
+static void forget_old(void)
+{
+    enum { HALF_DAY_MS = 12 * 60 * 60 * 1000 };
+    static int64_t since;
+    if (clock_ms() - since < HALF_DAY_MS)
+        return;
+    since = clock_ms();
+    while (n_known > 0)
+        free(known[--n_known]);
+}
+
 static bool is_known(const char *uri)
 {
+    forget_old();
     return n_known > 0 && bsearch(&uri, known, n_known, sizeof *known, compare_names);
 }
 
@@ -268,13 +282,52 @@ static int put(struct transfer *t, const char *uri, hype_error **error)
     return error_wrap(error, status, "staging %s", uri);
 }
 
+/* What is in the store of a file, and when it was put there, or last used as far as that is noted. */
+struct presence {
+    const char *name;
+    bool there;
+    uint64_t size;
+    int64_t used; /* seconds since 1970 */
+};
+
+static int take_presence(const struct store_entry *entry, void *context)
+{
+    struct presence *presence = context;
+    size_t length = strlen(presence->name);
+    bool itself = strcmp(entry->name, presence->name) == 0;
+    if (!itself && strcmp(entry->name + length, STAGE_USED) != 0) /* it starts with the name */
+        return 0;
+    if (itself) {
+        presence->there = true;
+        presence->size = entry->size;
+    }
+    if (entry->modified > presence->used)
+        presence->used = entry->modified;
+    return 0;
+}
+
+/* Notes, once a day, that a file which was staged earlier is still in use, so that hype gc spares it. */
+static void note_use(struct store *store, const struct presence *presence)
+{
+    enum { DAY = 24 * 60 * 60 };
+    static const struct store_content nothing = {.data = "", .fd = -1};
+    cleanup_error hype_error *error = NULL;
+    bool created;
+    if (time(NULL) - presence->used < DAY)
+        return;
+    cleanup_free char *mark = text_format("%s" STAGE_USED, presence->name);
+    if (mark && (store->operations->delete(store, mark, &error) < 0 ||
+                 store->operations->put_if_absent(store, mark, &nothing, NULL, NULL, &created, &error) < 0))
+        log_debug("Staging", "%s", error ? error->message : mark);
+}
+
 /* What other calls may need as well is looked for first. */
 static int transfer(void *context, hype_error **error)
 {
     struct transfer *t = context;
     cleanup_free char *uri = text_format("%s/%s", t->store->uri, t->file->name);
     struct sending *sending = NULL;
-    uint64_t size;
+    struct presence presence = {.name = t->file->name};
     if (!uri)
         return error_memory(error);
     if (t->file->kind == MANIFEST_CAPTURE)
@@ -282,9 +335,11 @@ static int transfer(void *context, hype_error **error)
     int status = sending_begin(uri, &sending, error);
     if (status != 0)
         return status < 0 ? status : 0;
-    status = t->store->operations->head(t->store, t->file->name, &size, NULL);
-    if (status < 0 || size != t->file->content.size)
+    status = t->store->operations->list(t->store, t->file->name, take_presence, &presence, NULL);
+    if (status < 0 || !presence.there || presence.size != t->file->content.size)
         status = put(t, uri, error);
+    else
+        note_use(t->store, &presence);
     if (status == 0)
         set_known(uri);
     sending_end(sending);
@@ -560,11 +615,11 @@ struct removal {
 static int remember_name(const struct store_entry *entry, void *context)
 {
     struct removal *removal = context;
-    if (removal->n == ARRAY_SIZE(removal->names))
-        removal->more = true;
-    else if ((removal->names[removal->n] = strdup(entry->name)))
-        removal->n++;
-    return removal->more ? -HYPE_REFUSED : 0;
+    removal->more = removal->n == ARRAY_SIZE(removal->names);
+    if (removal->more)
+        return 0;
+    removal->names[removal->n] = strdup(entry->name);
+    return removal->names[removal->n++] ? 0 : -HYPE_MEMORY;
 }
 
 static int remove_some(struct removal *removal, const char *prefix, hype_error **error)
@@ -573,8 +628,6 @@ static int remove_some(struct removal *removal, const char *prefix, hype_error *
     removal->n = 0;
     removal->more = false;
     int status = store->operations->list(store, prefix, remember_name, removal, error);
-    if (removal->more)
-        status = 0;
     for (size_t i = 0; i < removal->n; i++) {
         if (status == 0)
             status = store->operations->delete(store, removal->names[i], error);
@@ -583,24 +636,32 @@ static int remove_some(struct removal *removal, const char *prefix, hype_error *
     return status;
 }
 
+static int remove_all(const struct staged *staged, hype_error **error)
+{
+    struct removal removal = {.store = staged->store, .more = true};
+    cleanup_free char *prefix = text_format("%s/", staged->folder);
+    int status = prefix ? 0 : error_memory(error);
+    while (status == 0 && removal.more)
+        status = remove_some(&removal, prefix, error);
+    if (status == 0 && staged->manifest_name)
+        status = staged->store->operations->delete(staged->store, staged->manifest_name, error);
+    return status;
+}
+
 void stage_remove(struct staged *staged)
 {
-    struct store *store = staged->store;
-    struct removal removal = {.store = store};
     cleanup_error hype_error *error = NULL;
-    cleanup_free char *prefix = staged->folder ? text_format("%s/", staged->folder) : NULL;
     task_shield_begin();
     if (staged->batch)
         batch_close(staged->batch); /* which still fetches what was announced */
-    if (prefix && !getenv("HYPE_KEEP_STAGED")) {
-        int status;
-        do
-            status = remove_some(&removal, prefix, &error);
-        while (status == 0 && removal.more);
-        if (status == 0 && staged->manifest_name)
-            status = store->operations->delete(store, staged->manifest_name, &error);
+    if (staged->folder && !getenv("HYPE_KEEP_STAGED")) {
+        int status = remove_all(staged, &error);
+        if (status == -HYPE_MEMORY) { /* what was short for a moment may be there again */
+            error_clear(&error);
+            status = remove_all(staged, &error);
+        }
         if (status < 0)
-            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, store->uri,
+            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, staged->store->uri,
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();

@@ -62,6 +62,8 @@ void stage_remove(struct staged *staged);
 /* Removes what killed programs of this machine have left in this store, and their termination logs. In a task. */
 void stage_sweep(struct store *store);
 
+#define STAGE_USED ".used" /* behind the name of a file: an empty one that is as old as the last use that was noted */
+
 #define TERMINATION_LOGS "termination-logs" /* leftovers.h: the files that submitters have hype-run write to */
 
 #endif

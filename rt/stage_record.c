@@ -41,6 +41,9 @@ static int sweep_call(const char *path, void *context)
     struct staged staged = {.store = store, .folder = strdup(folder), .manifest_name = strdup(manifest)};
     log_info("Staging", "Removing %s/%s of a program that has ended", uri, folder);
     stage_remove(&staged);
+    cleanup_free char *local = text_format("%s/%s", store->uri + strlen("file://"), folder);
+    if (local && store->operations == &store_file)
+        rmdir(local); /* it was made, and nothing was put into it */
     return 0;
 }
 

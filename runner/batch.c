@@ -181,12 +181,11 @@ static int send_error(int pipe, uint64_t number, const hype_error *error)
 static int open_captures(struct worker *worker, hype_error **error)
 {
     const struct batch_run *run = worker->run;
-    cleanup_close int fd = open(run->capture, O_RDONLY | O_CLOEXEC);
-    void *data = fd < 0 ? MAP_FAILED : mmap(NULL, run->capture_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    void *data = mmap(NULL, run->captures_size, PROT_READ, MAP_PRIVATE, run->captures_fd, 0);
     if (data == MAP_FAILED)
         return error_system(error, errno, "cannot map the arguments of %s()", run->manifest->function);
     worker->pack = data;
-    int status = pack_read(data, run->capture_size, &worker->captures, error);
+    int status = pack_read(data, run->captures_size, &worker->captures, error);
     if (status == 0 && worker->captures.n != run->manifest->n_batch)
         return error_set(error, HYPE_FORMAT, "the batch of %s() has %zu calls where its manifest says %zu",
                          run->manifest->function, worker->captures.n, run->manifest->n_batch);

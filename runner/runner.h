@@ -70,6 +70,8 @@ void heap_watch(struct image *image);
 /* ---- crash.c ---- */
 
 /* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
+/* The program counters of the calling thread's frames, innermost first: how many. */
+int crash_backtrace(void **frames, int most);
 int crash_prepare(void);                   /* once, before forking */
 void crash_watch(struct serve_slot *slot); /* in the child */
 
@@ -101,8 +103,8 @@ struct batch_run {
     const struct manifest *manifest;
     struct store *store;
     const char *folder;  /* private; each call gets one of its own in it */
-    const char *capture; /* path of the pack of captures */
-    uint64_t capture_size;
+    int captures_fd;     /* the pack of captures */
+    uint64_t captures_size;
     const int *segment_fds;
     size_t n_segments;
     const char *const *files; /* data files, n_files */

@@ -246,7 +246,8 @@ hype_volume hype_volume_persistent(const char *name, const char *storage_class, 
  *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core)
  *   process:?staging=STORE        the same, with each call staged as it would be for a container
  *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
- *                                 secrets=/FOLDER (its subfolders are the secrets), keep-container=1,
+ *                                 secrets=/FOLDER (its subfolders are the secrets),
+ *                                 volumes=/FOLDER (host folders in place of Docker's volumes), keep-container=1,
  *                                 keep-termination-log=1, keep-volumes=1
  *   k8s://CONTEXT/NAMESPACE?staging=STORE&image=IMAGE
  *                                 pods of a Kubernetes cluster (kubeconfig; both may be left out); options:

@@ -44,8 +44,7 @@ static void after_fork_in_child(void)
 
 /* ---- Where credentials are ---- */
 
-/* The file's path as a new string, *NAMED where a variable names it; NULL where there is none. */
-static char *credentials_path(bool *named)
+char *google_credentials_file(bool *named)
 {
     const char *path = getenv("GOOGLE_APPLICATION_CREDENTIALS"), *folder = getenv("CLOUDSDK_CONFIG");
     *named = path && *path;
@@ -200,7 +199,7 @@ static int by_metadata_server(hype_error **error)
 static int renew(hype_error **error)
 {
     bool named;
-    cleanup_free char *path = credentials_path(&named);
+    cleanup_free char *path = google_credentials_file(&named);
     if (named && !path)
         return error_memory(error);
     return path ? by_file(path, error) : by_metadata_server(error);

@@ -13,6 +13,11 @@
 
 #include "../error.h"
 
+#include <stdbool.h>
+
+/* The path of the file with the credentials as a new string, *NAMED where a variable names it; NULL where there is
+ * none. */
+char *google_credentials_file(bool *named);
 /* An access token with at least some minutes left, as a new string. -HYPE_PERMISSION where there are no credentials or
  * where they are refused; says what to do. */
 int google_token(char **token, hype_error **error);

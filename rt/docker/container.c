@@ -1,6 +1,8 @@
 /* container.c: a call as a container: what it is made of, and its way from creation to removal. */
 #include "docker.h"
 
+#include "../auth/aws.h"
+#include "../auth/google.h"
 #include "../log.h"
 #include "../owner.h"
 
@@ -100,51 +102,78 @@ static int add_volumes(const struct docker *docker, json_t *mounts, const hype_e
             return error_memory(error);
         add_mount(mounts, folder ? "bind" : "volume", folder ? folder : name, env->mounts[i].path,
                   env->mounts[i].read_only);
+        /* Should a sweep remove the volume of a killed program whose last request is still on its way, Docker makes it
+         * once more: with the label, for the next sweep. */
+        if (!folder && text_starts_with(name, "hype-request-") && !docker->keep_volumes && !env->mounts[i].volume.keep)
+            json_object_set_new(json_array_get(mounts, json_array_size(mounts) - 1), "VolumeOptions",
+                                json_pack("{s:{s:s}}", "Labels", OWNER_LABEL, owner_self()));
     }
     return 0;
 }
 
-/* What the store needs to be told; the credentials among it are the store's only way to know the call there. */
-static void add_store_variables(const struct docker *docker, json_t *variables)
+static void add_variable(json_t *variables, const char *name, const char *value)
 {
-    static const char *const of_s3[] = {"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
-                                        "AWS_REGION",         "AWS_DEFAULT_REGION",    "AWS_ENDPOINT_URL",
-                                        "AWS_ENDPOINT_URL_S3"};
-    static const char *const of_gs[] = {"STORAGE_EMULATOR_HOST"};
-    bool s3 = text_starts_with(docker->staging->uri, "s3:"), gs = text_starts_with(docker->staging->uri, "gs:");
-    const char *const *names = s3 ? of_s3 : of_gs;
-    for (size_t i = 0; (s3 || gs) && i < (s3 ? ARRAY_SIZE(of_s3) : ARRAY_SIZE(of_gs)); i++)
-        if (getenv(names[i]))
-            json_array_append_new(variables, json_sprintf("%s=%s", names[i], getenv(names[i])));
+    if (value)
+        json_array_append_new(variables, json_sprintf("%s=%s", name, value));
 }
 
-/* Google's libraries, and hype-run, find the credentials that they find here. */
-static int add_credentials(json_t *mounts, json_t *variables, hype_error **error)
+/* The keys and settings that are found here, wherever they come from. */
+static int add_aws(json_t *variables, hype_error **error)
+{
+    static const char *const region_variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION", NULL};
+    static const char *const endpoint_variables[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL};
+    cleanup_keys struct aws_keys keys = {NULL, NULL, NULL};
+    cleanup_free char *region = aws_setting(region_variables, "region");
+    cleanup_free char *endpoint = aws_setting(endpoint_variables, "endpoint_url");
+    int status = aws_keys(&keys, error);
+    if (status < 0)
+        return status;
+    add_variable(variables, "AWS_ACCESS_KEY_ID", keys.id);
+    add_variable(variables, "AWS_SECRET_ACCESS_KEY", keys.secret);
+    add_variable(variables, "AWS_SESSION_TOKEN", keys.session);
+    add_variable(variables, "AWS_REGION", region);
+    add_variable(variables, "AWS_ENDPOINT_URL_S3", endpoint);
+    return 0;
+}
+
+/* The file, mounted where GOOGLE_APPLICATION_CREDENTIALS then says it is. What `gcloud` has left is for the store only.
+ */
+static int add_google(json_t *mounts, json_t *variables, bool store, hype_error **error)
 {
     static const char there[] = "/etc/hype/google-application-credentials.json";
-    const char *credentials = getenv("GOOGLE_APPLICATION_CREDENTIALS");
-    if (!credentials || access(credentials, R_OK) < 0)
+    bool named;
+    cleanup_free char *file = google_credentials_file(&named);
+    if (!file || !(named || store) || access(file, R_OK) < 0)
         return 0;
-    cleanup_free char *here = realpath(credentials, NULL);
+    cleanup_free char *here = realpath(file, NULL);
     if (!here)
         return error_memory(error);
     add_mount(mounts, "bind", here, there, true);
-    json_array_append_new(variables, json_sprintf("GOOGLE_APPLICATION_CREDENTIALS=%s", there));
+    add_variable(variables, "GOOGLE_APPLICATION_CREDENTIALS", there);
     return 0;
+}
+
+/* What hype-run, and the function, need to be let into the store. */
+static int add_store(const struct docker *docker, json_t *mounts, json_t *variables, hype_error **error)
+{
+    const char *uri = docker->staging->uri;
+    bool gs = text_starts_with(uri, "gs://");
+    if (gs)
+        add_variable(variables, "STORAGE_EMULATOR_HOST", getenv("STORAGE_EMULATOR_HOST"));
+    if (text_starts_with(uri, "file://"))
+        add_mount(mounts, "bind", uri + strlen("file://"), uri + strlen("file://"), false);
+    int status = text_starts_with(uri, "s3://") ? add_aws(variables, error) : 0;
+    return status < 0 ? status : add_google(mounts, variables, gs, error);
 }
 
 static int add_mounts(const struct docker_call *call, json_t *mounts, json_t *variables, hype_error **error)
 {
     const struct docker *docker = call->docker;
     if (is_far(docker))
-        json_array_append_new(variables, json_string("HYPE_TERMINATION_LOG=" FAR_LOG));
+        add_variable(variables, "HYPE_TERMINATION_LOG", FAR_LOG);
     else
         add_mount(mounts, "bind", call->log_path, "/dev/termination-log", false);
-    if (text_starts_with(docker->staging->uri, "file://")) {
-        const char *folder = docker->staging->uri + strlen("file://");
-        add_mount(mounts, "bind", folder, folder, false);
-    }
-    int status = add_credentials(mounts, variables, error);
+    int status = add_store(docker, mounts, variables, error);
     if (status == 0)
         status = add_secrets(docker, mounts, &call->job->env, error);
     return status < 0 ? status : add_volumes(docker, mounts, &call->job->env, error);
@@ -164,11 +193,10 @@ static int describe(const struct docker_call *call, json_t **container, hype_err
 {
     const hype_env *env = &call->job->env;
     json_t *mounts = json_array(), *variables = json_array(), *host = json_object();
-    json_array_append_new(variables, json_sprintf("HYPE_EXECUTION_ID=%s", call->job->id));
-    add_store_variables(call->docker, variables);
-    for (size_t i = 0; i < ARRAY_SIZE(env->variables) && env->variables[i].name; i++)
-        json_array_append_new(variables, json_sprintf("%s=%s", env->variables[i].name, env->variables[i].value));
+    add_variable(variables, "HYPE_EXECUTION_ID", call->job->id);
     int status = add_mounts(call, mounts, variables, error);
+    for (size_t i = 0; i < ARRAY_SIZE(env->variables) && env->variables[i].name; i++)
+        add_variable(variables, env->variables[i].name, env->variables[i].value);
     if (status == 0)
         status = add_resources(host, env, error);
     if (call->docker->network)

@@ -4,8 +4,8 @@
  * Normally a server (server.h) is kept for each remote object. With ?staging=STORE each call is staged as for any other
  * submitter, and hype-run is started on its manifest: the same path as in a container, without the container.
  */
-#include "../leftovers.h"
 #include "../checklist.h"
+#include "../leftovers.h"
 #include "../log.h"
 #include "../stage.h"
 #include "../subprocess.h"
@@ -35,10 +35,15 @@ static char **make_environment(const struct job *job, const char *log_path)
         return NULL;
     while (*next)
         next++;
-    *next++ = text_format("HYPE_EXECUTION_ID=%s", job->id);
-    *next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path);
-    for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && job->env.variables[i].name; i++)
-        *next++ = text_format("%s=%s", job->env.variables[i].name, job->env.variables[i].value);
+    const hype_pair *variables = job->env.variables;
+    bool whole = (*next++ = text_format("HYPE_EXECUTION_ID=%s", job->id)) &&
+                 (*next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path));
+    for (size_t i = 0; whole && i < ARRAY_SIZE(job->env.variables) && variables[i].name; i++)
+        whole = (*next++ = text_format("%s=%s", variables[i].name, variables[i].value ? variables[i].value : ""));
+    if (!whole) {
+        spawn_environment_free(environment);
+        return NULL;
+    }
     return environment;
 }
 

@@ -1,18 +1,23 @@
 #!/bin/sh
 # Calls in containers of a real Docker daemon, which this starts and stops: samples with staging in a folder, in Cloud
-# Storage and in S3; an older base image; volumes and secrets; what goes wrong; and programs that are killed.
+# Storage and in S3; an older base image; volumes and secrets; a registry; TLS; what goes wrong; programs that are killed;
+# and the same on Podman.
 #
 #   run.sh BIN SOURCE [KILLS]
 #
 # Base images are made with debootstrap, once, in $HYPE_DOCKER (default: ~/.cache/hype-docker).
 set -eu
-bin=$1 source=$2 kills=${3:-12}
+bin=$(cd "$1" && pwd) source=$(cd "$2" && pwd) kills=${3:-50}
+here=$source/tests/docker
 [ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
-for program in dockerd debootstrap; do
-    command -v $program > /dev/null || { echo "skip: $program is missing (apt-get install docker.io debootstrap)"; exit 77; }
+for program in dockerd debootstrap docker-registry podman openssl script; do
+    command -v $program > /dev/null || { echo "skip: $program is missing (apt-get install docker.io debootstrap docker-registry podman openssl bsdutils)"; exit 77; }
 done
 work=$(mktemp -d)
 stop() {
+    for name in podman registry slow; do
+        [ ! -f "$work/$name.pid" ] || kill "$(cat "$work/$name.pid")" 2> /dev/null || :
+    done
     [ ! -f "$work/docker.pid" ] || { kill "$(cat "$work/docker.pid")" 2> /dev/null && while [ -S "$work/docker.sock" ] && kill -0 "$(cat "$work/docker.pid" 2> /dev/null)" 2> /dev/null; do sleep 0.1; done; }
     umount "$work"/data/overlay2/*/merged "$work"/exec/netns/* 2> /dev/null || :
     rm -rf "$work"
@@ -23,12 +28,23 @@ trap 'exit 1' INT TERM
 . "$source/tests/base.sh"
 debian_base bookworm
 debian_base bullseye
-dockerd -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+until_answers() { # curl's arguments
+    for _ in $(seq 300); do
+        curl -s -o "$work/answer" "$@" && return
+        sleep 0.1
+    done
+    echo "nothing answers: $*"
+    exit 1
+}
+sh "$here/certificates.sh" "$work/tls" > "$work/openssl.log" 2>&1
+tls_port=$(free_port)
+dockerd --tlsverify --tlscacert "$work/tls/ca.pem" --tlscert "$work/tls/server.pem" --tlskey "$work/tls/server-key.pem" \
+    -H "tcp://127.0.0.1:$tls_port" -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
     --iptables=false --bridge=none > "$work/dockerd.log" 2>&1 &
-for _ in $(seq 300); do
-    curl -sf --unix-socket "$work/docker.sock" http://docker/_ping > /dev/null && break
-    sleep 0.1
-done
+until_answers --unix-socket "$work/docker.sock" http://docker/_ping
 export DOCKER_HOST="unix://$work/docker.sock" DOCKER_BUILDKIT=0
 docker version > /dev/null || { tail -n 5 "$work/dockerd.log"; exit 1; }
 docker import "$base_images/bookworm.tar" debian:bookworm-slim > /dev/null
@@ -51,9 +67,16 @@ docker build -t hype-old "$work/old" > /dev/null 2>&1
 
 . "$source/tests/check.sh"
 HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$source/tests/containers.c" -o "$work/calls"
+export XDG_CACHE_HOME="$work/cache" # what is left there is this test's own
 local="docker:?image=hype&network=none&staging=file://$work/stage"
 
 check "hello" "on '$local' '$bin/hello'"
+traced() {
+    (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
+        python3 "$source/tests/trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        "$bin/hype" report "$work/trace.json"
+}
+check "a trace with every phase" "traced '$local'"
 check "extract_env sees the container" "looks_around '$local'"
 check "blur" "on '$local' '$bin/blur'"
 check "an image with glibc 2.31" "on 'docker:?image=hype-old&network=none' '$bin/hello' && looks_around 'docker:?image=hype-old&network=none'"
@@ -92,31 +115,90 @@ check "hype doctor finds all that is needed" "'$bin/hype' doctor '$local' | grep
 check "hype doctor tells that an image has no hype-run" "! '$bin/hype' doctor 'docker:?image=debian:bookworm-slim' > '$work/said' && grep '^FAILS  probe: .*put hype-run into it' '$work/said'"
 check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
 
+# A registry, behind a connection that is slow enough for a bar to be drawn.
+registry_port=$(free_port) slow_port=$(free_port)
+printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\n' "$work/registry" "$registry_port" > "$work/registry.yml"
+docker-registry serve "$work/registry.yml" > "$work/registry.log" 2>&1 &
+echo $! > "$work/registry.pid"
+python3 "$here/slow.py" "$slow_port" "$registry_port" 10000000 &
+echo $! > "$work/slow.pid"
+until_answers "http://127.0.0.1:$slow_port/v2/"
+{ cat "$work/old/hype-run"; head -c 30000000 /dev/urandom; } > "$work/old/padded"
+printf 'FROM debian:bookworm-slim\nCOPY padded /padding\nCOPY hype-run /bin/\nENTRYPOINT ["hype-run"]\n' > "$work/old/Dockerfile"
+docker build -t "127.0.0.1:$registry_port/hype:one" "$work/old" > /dev/null 2>&1
+docker push "127.0.0.1:$registry_port/hype:one" > "$work/push.log" 2>&1 || cat "$work/push.log"
+docker rmi -f "127.0.0.1:$registry_port/hype:one" > /dev/null
+absent="docker:?image=127.0.0.1:$slow_port/hype:one&network=none"
+check "an absent image is pulled, with a bar on a terminal" "HYPE_SUBMITTER='$absent' script -qefc '$bin/hello' /dev/null > '$work/screen' && grep -q 'Pulling \\[.*MB/s' '$work/screen' && docker image inspect 127.0.0.1:$slow_port/hype:one"
+docker rmi -f "127.0.0.1:$slow_port/hype:one" > /dev/null
+check "and with lines elsewhere" "HYPE_LOG=info on '$absent' '$bin/hello' 2> '$work/lines' && grep 'Pulling image 127' '$work/lines' && grep 'Pull complete' '$work/lines'"
+check "a tag that is nowhere" "says 'cannot pull image 127.0.0.1:$registry_port/hype:two' 'docker:?image=127.0.0.1:$registry_port/hype:two' '$bin/hello'"
+
+# The daemon as one of another machine: TCP with certificates of both sides.
+far() { # certificates, commands
+    folder=$1
+    shift
+    (export DOCKER_HOST="tcp://127.0.0.1:$tls_port" DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH="$folder"; eval "$*")
+}
+mkdir "$work/others"
+cp "$work/tls/cert.pem" "$work/tls/key.pem" "$work/others/"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=others -keyout "$work/others/ca-key.pem" -out "$work/others/ca.pem" 2> /dev/null
+check "TCP with TLS" "far '$work/tls' \"on '$local' '$bin/hello' && looks_around '$local' && on '$local&secrets=$work/secrets' '$work/calls'\""
+check "a termination log from afar" "far '$work/tls' \"HYPE_LOG=info on '$local&keep-termination-log=1' '$bin/hello' 2> '$work/lines' && grep -q return.bin \\\"\\\$(sed -n 's/.*The termination log of .* is //p' '$work/lines')\\\"\"; rm -f '$XDG_CACHE_HOME'/hype/termination-logs/*"
+check "a daemon whose certificate is another's" "far '$work/others' \"says 'ertificate' '$local' '$bin/hello'\""
+check "DOCKER_API_VERSION" "DOCKER_API_VERSION=1.30 HYPE_LOG=info on '$local' '$bin/hello' 2>&1 | grep 'using 1.30' && DOCKER_API_VERSION=new says 'must be a version such as' '$local' '$bin/hello'"
+
+check "volumes in a folder of the host" "on '$local&secrets=$work/secrets&volumes=$work/volumes' '$work/calls' && test -z \"\$(ls '$work/volumes')\""
+check "keep-volumes" "on '$local&secrets=$work/secrets&volumes=$work/volumes&keep-volumes=1' '$work/calls' && cat '$work'/volumes/hype-request-*/x | grep -q written && on '$local&secrets=$work/secrets&keep-volumes=1' '$work/calls' && docker volume rm \$(docker volume ls -q)"
+
 # Whoever is killed leaves things; the next submitter of that machine sweeps them.
 remains() {
-    docker ps -aq --filter label=hype.owner
-    docker volume ls -q --filter label=hype.owner
-    ls /tmp | grep '^hype-termination-log-' || :
+    docker ps -aq
+    docker volume ls -q
+    find "$XDG_CACHE_HOME/hype" -path '*/hype/staging' -prune -o -type f -print
+    find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*' -o -name '*.part-*'
+    ls "$work/volumes" | grep -v "^$kept\$" || :
 }
-check "nothing remains so far" "test -z \"\$(remains)\""
+kept=$(ls "$work/volumes")
+check "nothing remains so far" "remains && test -z \"\$(remains)\""
+random() { # seed, most
+    awk -v seed="$1" -v most="$2" 'BEGIN { srand(seed); print rand() * most }'
+}
 for i in $(seq "$kills"); do
-    HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
+    [ $((i % 2)) = 0 ] && folder="&volumes=$work/volumes" || folder=
+    HYPE_SUBMITTER="$local$folder" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
     pid=$!
-    sleep "$(awk -v seed="$i$$" 'BEGIN { srand(seed); print rand() * 1.2 }')"
+    sleep "$(random "$i$$" 1.2)"
     kill -9 $pid 2> /dev/null || :
     wait $pid 2> /dev/null || :
 done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
 HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
 pid=$!
-sleep 2
+until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
 kill -9 $pid
 wait $pid 2> /dev/null || :
-check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc docker: && test -z \"\$(remains)\""
-HYPE_SUBMITTER="$local" "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
-pid=$!
-sleep 0.6
-kill -TERM $pid
-wait $pid 2> /dev/null || :
-check "and after SIGTERM" "on '$local' '$bin/hello' && test -z \"\$(remains)\""
+check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc '$local' && test -z \"\$(remains)\""
+for signal in 1 2 15; do # SIGHUP, SIGINT, SIGTERM
+    HYPE_SUBMITTER="$local" env --default-signal=INT "$work/calls" volume=:/data doze 60 > /dev/null 2>&1 &
+    pid=$!
+    until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
+    kill -$signal $pid
+    code=0
+    wait $pid 2> /dev/null || code=$?
+    check "signal $signal ends a program when its container is gone" "test $code = $((128 + signal)) && remains && test -z \"\$(remains)\""
+done
+
+# Podman. Where it may not raise limits, its own defaults are too high.
+printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > "$work/containers.conf"
+cd "$work" # where conmon leaves a file
+CONTAINERS_CONF="$work/containers.conf" podman --root "$work/podman" --runroot "$work/podman-run" system service --time 0 "unix://$work/podman.sock" > "$work/podman.log" 2>&1 &
+echo $! > "$work/podman.pid"
+until_answers --unix-socket "$work/podman.sock" http://podman/_ping
+docker save hype > "$work/hype.tar"
+export DOCKER_HOST="unix://$work/podman.sock"
+docker load < "$work/hype.tar" > /dev/null
+check "Podman: samples" "on '$local' '$bin/hello' && looks_around '$local' && on '$local' '$bin/blur'"
+check "Podman: secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$local&secrets=$work/secrets' '$work/calls'"
+check "Podman: nothing remains" "remains && test -z \"\$(remains)\""
 finish

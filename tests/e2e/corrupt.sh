@@ -77,9 +77,14 @@ refuses "manifest without a digest" "HYPE_INVALID: "
 rm -r "$work/staging"
 HYPE_KEEP_STAGED=1 HYPE_SUBMITTER="process:?staging=file://$work/staging" "$bin/e2e-share"
 rm "$work"/staging/hype-run-*/*-return.bin
-manifest=$(grep -c '"segment"' "$work"/staging/manifest-*.json | sed -n 's/:1$//p' | head -n 1)
+segment_of() { # manifest
+    echo "$work/staging/$(sed -n 's/.*"name": "\(shared-[^"]*\)".*/\1/p' "$1")"
+}
+for manifest in $(grep -c '"segment"' "$work"/staging/manifest-*.json | sed -n 's/:1$//p'); do
+    segment=$(segment_of "$manifest")
+    [ "$(wc -c < "$segment")" -lt 2000 ] || break
+done
 cp "$manifest" "$work/manifest"
-segment=$work/staging/$(sed -n 's/.*"name": "\(shared-[^"]*\)".*/\1/p' "$manifest")
 cp "$segment" "$work/kept"
 with_manifest() { # a sed script over its text on one line
     tr '\n' ' ' < "$work/manifest" | sed "$1" > "$manifest"

@@ -1,6 +1,8 @@
 /* errors.c: what goes wrong there comes back as an error that says what happened. */
 #include "check.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -21,6 +23,30 @@ HYPE_FN int leave(int status)
 {
     fprintf(stderr, "about to leave\n");
     exit(status);
+}
+HYPE_FN int refuse(int code)
+{
+    errno = EAGAIN;
+    if (code)
+        hype_fail(code, "code %d is refused", code);
+    return code;
+}
+static void *refuse_in_thread(void *code)
+{
+    refuse(*(int *)code);
+    return NULL;
+}
+HYPE_FN void refuse_elsewhere(int code)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, refuse_in_thread, &code);
+    pthread_join(thread, NULL);
+}
+HYPE_FN void write_and_refuse(int *written)
+{
+    *written = 1;
+    printf("said before\n");
+    hype_fail(-1, "%s", "what was written does not come home");
 }
 HYPE_FN void give_up(void)
 {
@@ -99,10 +125,26 @@ static void exits(void)
     FAILS(HYPE_EXITED, "exit status 7", &result, leave, 7);
     CHECK(hype_last_error()->exit_status == 7);
     CHECK(hype_last_error()->output && strstr(hype_last_error()->output, "about to leave"));
+    CHECK(hype_last_error()->backtrace && strstr(hype_last_error()->backtrace, "#0 leave at "));
     FAILS(HYPE_EXITED, "exit status 0", &result, leave, 0);
     CALL(&result, divide, 7, 2); /* and the next call works */
     CHECK(result == 3);
     CHECK(hype_last_error() == NULL);
+}
+
+static void own_errors(void)
+{
+    int result, written = 0;
+    FAILS(HYPE_FAILED, "code 7 is refused", &result, refuse, 7);
+    const hype_error *e = hype_last_error();
+    CHECK(e->code == 7 && e->error_number == EAGAIN && e->signal == 0 && e->exit_status == 0 && !e->cause);
+    CHECK(strcmp(e->message, "code 7 is refused") == 0 && strstr(e->backtrace, "#0 refuse at "));
+    FAILS(HYPE_FAILED, "code 8 is refused", NULL, refuse_elsewhere, 8);
+    CHECK(strstr(hype_last_error()->backtrace, "#1 refuse_in_thread at "));
+    FAILS(HYPE_FAILED, "does not come home", NULL, write_and_refuse, &written);
+    CHECK(written == 0 && hype_last_error()->code == -1 && hype_last_error()->error_number == 0);
+    CALL(&result, refuse, 0);
+    CHECK(result == 0);
 }
 
 static void surroundings(void)
@@ -189,6 +231,7 @@ int main(int argc, char **argv)
     }
     crashes();
     exits();
+    own_errors();
     surroundings();
     data_files();
     before_the_call();

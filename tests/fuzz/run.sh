@@ -17,7 +17,7 @@ clang=$(command -v clang-19 || command -v clang) || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 flags="-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -D_GNU_SOURCE -I$root/include -iquote $root/rt"
-sources=$(ls "$root"/rt/*.c "$root"/rt/store/*.c "$root"/rt/submit/*.c "$root"/rt/auth/*.c "$root"/rt/kube/*.c)
+sources=$(find "$root/rt" -name "*.c")
 
 mkdir "$work/runtime"
 for source in $sources; do

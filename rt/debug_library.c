@@ -1,5 +1,5 @@
-/* dwarf.c: finds libdw and its functions. */
-#include "dwarf.h"
+/* debug_library.c: finds libdw and its functions. */
+#include "debug_library.h"
 
 #include "library.h"
 #include "log.h"

@@ -1,7 +1,7 @@
-/* dwarf_functions.h: what rt/dwarf.h takes of libdw and libelf, in the order of its table, which hypecc writes for static
+/* debug_functions.h: what rt/debug_library.h takes of libdw and libelf, in the order of its table, which hypecc writes for static
  * programs. */
-#ifndef HYPE_RT_DWARF_FUNCTIONS_H
-#define HYPE_RT_DWARF_FUNCTIONS_H
+#ifndef HYPE_RT_DEBUG_FUNCTIONS_H
+#define HYPE_RT_DEBUG_FUNCTIONS_H
 
 #define DWARF_FUNCTIONS(X)                                                                                             \
     X(dwarf_attr)                                                                                                      \

@@ -1,12 +1,12 @@
 /*
- * dwarf.h: elfutils' libdw, loaded when the first backtrace is read: programs that see no error pay nothing for it.
+ * debug_library.h: elfutils' libdw, loaded when the first backtrace is read: programs that see no error pay nothing for it.
  *
  * Its functions are reached through a table, whose fields have their names.
  */
-#ifndef HYPE_RT_DWARF_H
-#define HYPE_RT_DWARF_H
+#ifndef HYPE_RT_DEBUG_LIBRARY_H
+#define HYPE_RT_DEBUG_LIBRARY_H
 
-#include "dwarf_functions.h"
+#include "debug_functions.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>

@@ -82,6 +82,25 @@ check "GKE: no such cluster" "gke_says 'Not found: projects/project/locations/zo
 check "GKE: no permission" "gke_says 'container.clusters.get' other/zone/test/hype"
 check "GKE: a cluster that is being made" "gke_says PROVISIONING project/zone/starting/hype"
 
+# ---- Stores as pods reach them ----
+cat > "$work/with-google" << END
+#!/bin/sh
+# Google's storage, where it asks for credentials: the program has a key; pods ask their machine, or have a key as a secret.
+set -e
+unset STORAGE_EMULATOR_HOST
+export CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE=http://192.0.2.1:4443/ HYPE_SUBMITTER='k8s://person/hype?$gs'
+there=variable=CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE=\$CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE
+if [ \$1 = machine ]; then
+    "$calls" \$there variable=GCE_METADATA_HOST=\$FAKE_GOOGLE doze 0
+else
+    KUBECONFIG='$admin' kubectl create secret generic gcp-key --from-file key.json=\$GOOGLE_APPLICATION_CREDENTIALS > /dev/null
+    "$calls" \$there secret=gcp-key=/etc/gcloud variable=GOOGLE_APPLICATION_CREDENTIALS=/etc/gcloud/key.json doze 0
+fi
+END
+chmod +x "$work/with-google"
+check "pods have the identity of their machine" "$google '$work/with-google' machine 2> '$work/asked' && grep '^asked for: start robot .*machine' '$work/asked'"
+check "pods have a key as a secret" "$google '$work/with-google' secret 2> '$work/asked' && grep '^asked for: start robot robot' '$work/asked'"
+
 # ---- Environments ----
 check "secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$here_s3' '$calls'"
 check "nothing remains so far" "wait_until nothing_remains"
@@ -161,6 +180,12 @@ persists() {
     as_admin kubectl delete persistentvolumeclaim shelf
 }
 check "a persistent volume is made once, and kept" persists
+keeps() {
+    on "$here_s3" "$calls" kept=test-disk:/data write_text /data/x kept
+    [ "$(as_admin kubectl get persistentvolumeclaim -o name | wc -l)" = 1 ]
+    as_admin kubectl delete persistentvolumeclaim --all
+}
+check "a volume that shall survive does" keeps
 
 # ---- What goes wrong ----
 wrong() { # words, options and function
@@ -259,6 +284,7 @@ check "the kubelet is killed in mid-run" "restarts kubelet KILL"
 compacts() {
     begin doze 10
     wait_until pods_run
+    seen=$(as_admin kubectl get --raw /api/v1/namespaces/hype/pods | sed 's/.*"PodList"[^}]*"resourceVersion":"\([0-9]*\)".*/\1/')
     for i in $(seq 20); do as_admin kubectl create configmap "filler-$i"; done
     "$here/cluster" stop apiserver KILL
     revision=$(curl -sf http://127.0.0.1:2379/v3/kv/range -d '{"key": "AA=="}' | sed 's/.*"revision":"\([0-9]*\)".*/\1/')
@@ -266,6 +292,7 @@ compacts() {
     "$here/cluster" start apiserver
     wait $pid
     cat "$work/said"
+    as_admin kubectl get --raw "/api/v1/namespaces/hype/pods?watch=1&timeoutSeconds=5&resourceVersion=$seen" | grep '"code":410'
 }
 check "etcd forgets what a watch has seen" compacts
 check "a hundred pods at once" "test \"\$(HYPE_SUBMITTER='$here_s3' timeout 400 '$calls' request=cpu=1m --times 100 doze 1 | tee -a /dev/stderr)\" = '100 of 100'"
@@ -297,6 +324,18 @@ done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$here_s3' '$bin/hello' && wait_until nothing_remains"
 killed 2
 check "hype gc sweeps too" "test -n \"\$(remains)\" && on '$here_s3' '$bin/hype' gc '$here_s3' && wait_until nothing_remains"
+sweeps_others() {
+    as_admin kubectl run lost --image=localhost/pause:1 --labels=app.kubernetes.io/managed-by=hype,hype.owner=another-1-1
+    on "$here_s3" "$bin/hello"
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc "$here_s3"
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc --days=0 "$here_s3" | grep lost
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc --days=0 --delete "$here_s3"
+    wait_until nothing_remains
+}
+check "what another machine left is listed, and removed when that is asked for" sweeps_others
 begin volume=test-disk:/data doze 60
 wait_until pods_run
 kill -TERM $pid

@@ -13,8 +13,10 @@
 #include "../util.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +24,7 @@
 enum {
     ANSWER_LIMIT = 1 << 20,
     WORDS_LIMIT = 400, /* of its stderr in an error */
+    PATIENCE_MS = 60 * 1000,
 };
 
 static const char *member(const json_t *object, const char *name)
@@ -173,8 +176,16 @@ static int run(const struct kube_config *config, const char *ca, const char *com
         error_free(failure);
         return -HYPE_NOT_FOUND;
     }
+    int ended = task_wait_fd(plugin.pidfd, EPOLLIN, clock_ms() + PATIENCE_MS);
+    if (ended == 0)
+        kill(-plugin.pid, SIGKILL);
     status = spawn_wait(&plugin, &wait_status, error);
-    if (status == 0 && wait_status != 0)
+    if (status == 0 && ended == 0)
+        status = error_set(error, HYPE_PERMISSION,
+                           "the credential plugin %s of %s gave no answer within %d seconds; does it wait for somebody "
+                           "at a terminal?",
+                           command, config->source, PATIENCE_MS / 1000);
+    else if (status == 0 && wait_status != 0)
         status = refuse_failure(config, command, wait_status, words, error);
     return status;
 }

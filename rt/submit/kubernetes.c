@@ -260,19 +260,19 @@ static int run_pod(struct call *call, hype_error **error)
 /* ---- Its end ---- */
 
 /* With a grace period of 0 the object goes at once. It has to stay until the node has released the volumes that the
- * pod wrote to, and its processes are given a moment to end. */
+ * pod wrote to; and one that runs gets a moment to end, and until then may write its return value, so that what was
+ * staged for it is removed only afterwards. */
 static void remove_pod(struct call *call)
 {
-    enum { LONGEST_RELEASE_MS = 60000 };
+    enum { RELEASE_MS = 60000, END_MS = 10000 };
     struct pod_state *state = &call->state;
-    bool idle = !state->pod || diagnose_phase(state->pod) != POD_RUNNING;
+    bool writes = call->claims.writes, runs = state->pod && diagnose_phase(state->pod) == POD_RUNNING;
     if (call->s->keep_pods || !call->made || state->deleted)
         return;
     task_shield_begin();
-    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id,
-                idle && !call->claims.writes ? 0 : 1);
-    int64_t deadline = clock_ms() + LONGEST_RELEASE_MS;
-    for (int status = 0; call->claims.writes && state->created && !state->deleted && !state->failure && status == 0;) {
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id, writes || runs ? 1 : 0);
+    int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
+    for (int status = 0; (writes || runs) && state->created && !state->deleted && !state->failure && status == 0;) {
         state->changed.set = false;
         status = task_event_wait(&state->changed, deadline);
     }

@@ -60,6 +60,12 @@ greets() { # submitter
     logged '^hello world!'
 }
 check "hello, with 750m of a processor" "greets '$here_s3'"
+traced() { # submitter
+    (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
+        python3 "$here/../trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        grep -q '"pod":"hype-run-[a-z0-9]*","node":"node0"' "$work/trace.json"
+}
+check "a trace with every phase" "traced '$here_s3'"
 check "the log tells what happens to the pod" "greets '$here_s3' && logged 'Uploading complete: 1 files newly uploaded, 1 files cached' \
     'Submitting s3://hype/staging/manifest-.*json' 'Created pod hype-run-[a-z0-9]*' 'od hype-run-[a-z0-9]* assigned to node node0' \
     'od hype-run-[a-z0-9]* exited with status Succeeded' 'Got termination message: s3://hype/staging/.*-return.bin' '^\[greet [a-z0-9]*\] greeting from process'"
@@ -186,6 +192,46 @@ keeps() {
     as_admin kubectl delete persistentvolumeclaim --all
 }
 check "a volume that shall survive does" keeps
+narrows() { # the test plays the provisioner, which says what Rancher's says
+    as_admin kubectl apply -f - << END
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: narrow}, provisioner: example.com/none}
+END
+    on "$here_s3" "$calls" volume=narrow:/data write_text /data/x kept &
+    call=$!
+    wait_until claim_is '["ReadWriteOnce","ReadOnlyMany"]'
+    claim=$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[0].metadata.name}')
+    wait_until pod_waits
+    as_admin kubectl create -f - << END
+apiVersion: v1
+kind: Event
+metadata: {name: $claim.1, namespace: hype}
+type: Warning
+reason: ProvisioningFailed
+message: NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes
+involvedObject: {kind: PersistentVolumeClaim, apiVersion: v1, name: $claim, namespace: hype, uid: "$(as_admin kubectl get persistentvolumeclaim "$claim" -o 'jsonpath={.metadata.uid}')"}
+firstTimestamp: 2026-01-01T00:00:00Z
+lastTimestamp: 2026-01-01T00:00:00Z
+count: 1
+source: {component: test}
+END
+    wait_until claim_is '["ReadWriteOnce"]'
+    as_admin kubectl apply -f - << END
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: narrow}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: narrow, persistentVolumeReclaimPolicy: Retain, hostPath: {path: "$work/disk", type: DirectoryOrCreate}}
+END
+    wait $call
+    [ "$(cat "$work/disk/x")" = kept ]
+    as_admin kubectl delete persistentvolume/narrow storageclass/narrow
+}
+claim_is() { # access modes
+    [ "$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[*].spec.accessModes}')" = "$1" ]
+}
+pod_waits() {
+    [ "$(as_admin kubectl get pod -o 'jsonpath={.items[*].status.phase}')" = Pending ]
+}
+check "a class that lets one node use a volume gets a claim that asks for no more" narrows
 
 # ---- What goes wrong ----
 wrong() { # words, options and function

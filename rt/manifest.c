@@ -9,6 +9,7 @@
 
 #define MANIFEST_VERSION 1
 #define MANIFEST_FILES   4096 /* more make no sense */
+#define MANIFEST_CALLS   (1 << 20)
 
 static const char *const kinds[] = {"capture", "library", "remote", "file", "segment"};
 
@@ -22,6 +23,13 @@ static json_t *write_file(const struct manifest_file *file)
         return NULL;
     }
     return json;
+}
+
+static bool write_batch(json_t *json, const struct manifest *manifest)
+{
+    json_t *batch = json_pack("{s:I, s:f, s:s}", "calls", (json_int_t)manifest->n_batch, "timeout", manifest->timeout,
+                              "nonce", manifest->nonce);
+    return json_object_set_new(json, "batch", batch) == 0;
 }
 
 char *manifest_write(const struct manifest *manifest, hype_error **error)
@@ -39,7 +47,8 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
                                      manifest->execution, "function", manifest->function, "signature", signature,
                                      "return", manifest->returned, "files", files)
                          : NULL;
-    char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+    bool complete = json && (manifest->n_batch == 0 || write_batch(json, manifest));
+    char *text = complete ? json_dumps(json, JSON_INDENT(1)) : NULL;
     json_decref(json);
     if (errno == ENOMEM) { /* jansson may go on writing without what it had no memory for */
         free(steal_pointer(text));
@@ -123,15 +132,32 @@ static int read_files(json_t *files, struct manifest *manifest, hype_error **err
     return 0;
 }
 
+static int read_batch(json_t *json, struct manifest *manifest, hype_error **error)
+{
+    json_int_t calls;
+    const char *nonce;
+    json_error_t why;
+    if (json_unpack_ex(json, &why, 0, "{s:I, s:F, s:s}", "calls", &calls, "timeout", &manifest->timeout, "nonce",
+                       &nonce) < 0)
+        return refuse(error, why.text, NULL);
+    if (calls < 1 || calls > MANIFEST_CALLS || !(manifest->timeout >= 0) || strlen(nonce) >= sizeof manifest->nonce ||
+        strspn(nonce, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(nonce))
+        return refuse(error, "its batch makes no sense", NULL);
+    manifest->n_batch = (size_t)calls;
+    strcpy(manifest->nonce, nonce);
+    return 0;
+}
+
 static int read_json(json_t *json, struct manifest *manifest, hype_error **error)
 {
     const char *execution, *function, *signature, *returned;
-    json_t *files;
+    json_t *files, *batch = NULL;
     int version;
     char *end;
     json_error_t why;
-    if (json_unpack_ex(json, &why, 0, "{s:i, s:s, s:s, s:s, s:s, s:o}", "hype", &version, "execution", &execution,
-                       "function", &function, "signature", &signature, "return", &returned, "files", &files) < 0)
+    if (json_unpack_ex(json, &why, 0, "{s:i, s:s, s:s, s:s, s:s, s:o, s?o}", "hype", &version, "execution", &execution,
+                       "function", &function, "signature", &signature, "return", &returned, "files", &files, "batch",
+                       &batch) < 0)
         return refuse(error, why.text, NULL);
     if (version != MANIFEST_VERSION)
         return error_set(error, HYPE_INCOMPATIBLE,
@@ -148,7 +174,8 @@ static int read_json(json_t *json, struct manifest *manifest, hype_error **error
     manifest->returned = strdup(returned);
     if (!manifest->execution || !manifest->function || !manifest->returned)
         return error_memory(error);
-    return read_files(files, manifest, error);
+    int status = batch ? read_batch(batch, manifest, error) : 0;
+    return status < 0 ? status : read_files(files, manifest, error);
 }
 
 static int read_text(const char *text, size_t size, struct manifest *manifest, hype_error **error)

@@ -1,6 +1,7 @@
 /* stage.c: from a job to objects in a store, and from a termination message to a return image. */
 #include "stage.h"
 
+#include "batch.h"
 #include "log.h"
 #include "manifest.h"
 #include "module.h"
@@ -420,7 +421,8 @@ static int add_capture(const struct job *job, struct staged_file *file, hype_err
         hash_capture(file);
     else
         task_offload(hash_capture, file);
-    file->name = text_format("%s/%.64s-%.*s.capture", job->id, job->entry->name, HASH_SHOWN, file->sha256);
+    file->name = text_format("%s/%.64s-%.*s.%s", job->id, job->entry->name, HASH_SHOWN, file->sha256,
+                             job->batch ? "captures" : "capture");
     return file->name ? 0 : error_memory(error);
 }
 
@@ -442,6 +444,11 @@ static int describe(const struct job *job, struct staged_file *files, size_t n, 
                                 .returned = returned,
                                 .files = listed,
                                 .n_files = n};
+    if (job->batch) {
+        manifest.n_batch = job->batch->n;
+        manifest.timeout = job->batch->timeout;
+        memcpy(manifest.nonce, job->batch->nonce, sizeof manifest.nonce);
+    }
     *text = manifest_write(&manifest, error);
     return *text ? 0 : -HYPE_INVALID;
 }
@@ -490,6 +497,8 @@ static int stage_all(struct store *store, struct job *job, struct staged *staged
     }
     if (status == 0)
         status = put_manifest(store, text, staged, error);
+    if (status == 0 && job->batch)
+        batch_follow(job->batch, job, staged);
     trace_phase(&job->trace, TRACE_UPLOAD, began);
     return status;
 }
@@ -582,8 +591,10 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
         return error_memory(error);
     if (!digest || !text_starts_with(message, prefix) || !sha256_hex_valid(digest + strlen("#sha256=")))
         return refuse_message(job, message, error);
-    *digest = 0;
     const char *name = message + strlen(staged->store->uri) + 1;
+    if (job->batch)
+        return batch_collect(job->batch, name, error);
+    *digest = 0;
     if (!store_name_valid(name))
         return refuse_message(job, message, error);
     int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
@@ -596,32 +607,44 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
 
 struct removal {
     struct store *store;
-    char *names[16]; /* a call leaves two or three */
+    char *names[64]; /* a call leaves two or three, a batch more */
     size_t n;
+    bool more;
 };
 
 static int remember_name(const struct store_entry *entry, void *context)
 {
     struct removal *removal = context;
-    if (removal->n == ARRAY_SIZE(removal->names))
+    removal->more = removal->n == ARRAY_SIZE(removal->names);
+    if (removal->more)
         return 0;
     removal->names[removal->n] = strdup(entry->name);
     return removal->names[removal->n++] ? 0 : -HYPE_MEMORY;
 }
 
+static int remove_some(struct removal *removal, const char *prefix, hype_error **error)
+{
+    struct store *store = removal->store;
+    removal->n = 0;
+    removal->more = false;
+    int status = store->operations->list(store, prefix, remember_name, removal, error);
+    for (size_t i = 0; i < removal->n; i++) {
+        if (status == 0)
+            status = store->operations->delete(store, removal->names[i], error);
+        free(removal->names[i]);
+    }
+    return status;
+}
+
 static int remove_all(const struct staged *staged, hype_error **error)
 {
-    struct store *store = staged->store;
-    struct removal removal = {.store = store};
+    struct removal removal = {.store = staged->store, .more = true};
     cleanup_free char *prefix = text_format("%s/", staged->folder);
-    int status = prefix ? store->operations->list(store, prefix, remember_name, &removal, error) : error_memory(error);
-    for (size_t i = 0; i < removal.n; i++) {
-        if (status == 0)
-            status = store->operations->delete(store, removal.names[i], error);
-        free(removal.names[i]);
-    }
+    int status = prefix ? 0 : error_memory(error);
+    while (status == 0 && removal.more)
+        status = remove_some(&removal, prefix, error);
     if (status == 0 && staged->manifest_name)
-        status = store->operations->delete(store, staged->manifest_name, error);
+        status = staged->store->operations->delete(staged->store, staged->manifest_name, error);
     return status;
 }
 
@@ -629,6 +652,8 @@ void stage_remove(struct staged *staged)
 {
     cleanup_error hype_error *error = NULL;
     task_shield_begin();
+    if (staged->batch)
+        batch_close(staged->batch); /* which still fetches what was announced */
     if (staged->folder && !getenv("HYPE_KEEP_STAGED")) {
         int status = remove_all(staged, &error);
         if (status == -HYPE_MEMORY) { /* what was short for a moment may be there again */

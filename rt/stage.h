@@ -42,6 +42,7 @@ struct staged {
     char *manifest_name; /* "manifest-HASH.json" */
     char *folder;        /* "hype-run-XXXXXXXX", of what belongs to this call */
     char *record;        /* stage_record.h's, or NULL */
+    struct batch *batch; /* that is collected from there; or NULL */
 };
 
 /* Sends the job's code, data files, capture and manifest. In a task. */

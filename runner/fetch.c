@@ -185,8 +185,9 @@ static void fetch_task(void *context)
 
 /* ---- Running ---- */
 
-static int load(const struct run *run, hype_error **error)
+static int load(void *context, hype_error **error)
 {
+    const struct run *run = context;
     size_t n = 0;
     cleanup_free struct object_file *objects = calloc(run->manifest.n_files, sizeof *objects);
     if (!objects)
@@ -303,6 +304,62 @@ static int run_processes(struct run *run, hype_error **error)
     return run->returned_size > 0 ? 0 : error_memory(error);
 }
 
+/* ---- A batch ---- */
+
+static void worker_started(pid_t pid)
+{
+    child_pid = pid;
+    if (told_to_stop)
+        kill(pid, SIGKILL);
+}
+
+static bool is_told_to_stop(void)
+{
+    return told_to_stop;
+}
+
+static int run_calls(struct run *run, hype_error **error)
+{
+    int segments[IMAGE_SEGMENTS];
+    size_t n = run->manifest.n_files, n_files = 0;
+    cleanup_free const char **files = calloc(n + 1, sizeof *files);
+    struct batch_run batch = {.manifest = &run->manifest,
+                              .store = run->store,
+                              .folder = run->folder,
+                              .segment_fds = segments,
+                              .files = files,
+                              .slot = run->slot,
+                              .load = load,
+                              .load_context = run,
+                              .started = worker_started,
+                              .told_to_stop = is_told_to_stop};
+    if (!files)
+        return error_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        const struct manifest_file *file = &run->manifest.files[i];
+        if (file->kind == MANIFEST_CAPTURE) {
+            batch.captures_fd = run->fds[i];
+            batch.captures_size = file->size;
+        } else if (file->kind == MANIFEST_SEGMENT && batch.n_segments < IMAGE_SEGMENTS) {
+            segments[batch.n_segments++] = run->fds[i];
+        } else if (file->kind == MANIFEST_FILE) {
+            files[n_files++] = run->paths[i];
+        }
+    }
+    batch.n_files = n_files;
+    return batch_run(&batch, &run->message, error);
+}
+
+static int run_batch(struct run *run, hype_error **error)
+{
+    run->slot = mmap(NULL, sizeof *run->slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->slot == MAP_FAILED || crash_prepare() < 0)
+        return error_system(error, errno, "cannot prepare the batch of %s()", run->manifest.function);
+    return run_calls(run, error);
+}
+
+/* ---- A report ---- */
+
 static int run_probe(struct run *run, hype_error **error)
 {
     run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
@@ -311,6 +368,23 @@ static int run_probe(struct run *run, hype_error **error)
 }
 
 /* ---- Sending home ---- */
+
+/* There is a return value already. It is this one when the answer to its upload was lost, and it was sent again. */
+static int check_sent(struct run *run, const char *sha256, hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE] = "";
+    uint64_t size;
+    cleanup_close int fd = memfd_create("hype-sent", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_system(error, errno, "cannot make a memory file");
+    int status = run->store->operations->get(run->store, run->manifest.returned, fd, UINT64_C(1) << 48, &size, error);
+    if (status == 0)
+        status = sha256_hex_fd(fd, digest, error);
+    if (status == 0 && strcmp(digest, sha256) != 0)
+        status = error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
+                           run->store->uri, run->manifest.returned);
+    return status;
+}
 
 static int send_home(struct run *run, hype_error **error)
 {
@@ -328,9 +402,8 @@ static int send_home(struct run *run, hype_error **error)
                                                    error);
     if (status < 0)
         return error_wrap(error, status, "uploading the return value");
-    if (!created)
-        return error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
-                         run->store->uri, run->manifest.returned);
+    if (!created && (status = check_sent(run, sha256, error)) < 0)
+        return status;
     run->message = text_format("%s/%s#sha256=%s", run->store->uri, run->manifest.returned, sha256);
     return run->message ? 0 : error_memory(error);
 }
@@ -397,9 +470,12 @@ int fetch_and_run(const char *manifest_uri)
     mark_begin();
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
+    bool batch = run.manifest.n_batch > 0;
     if (status == 0 && !run.error)
-        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
-    if (status == 0 && !run.error)
+        status = batch                               ? run_batch(&run, &run.error)
+                 : manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error)
+                                                     : run_processes(&run, &run.error);
+    if (status == 0 && !run.error && !batch)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();
     write_termination_log(&run);

@@ -151,6 +151,7 @@ static int process_open(struct submitter_url *url, hype_submitter **submitter, h
         return status;
     }
     s->submitter.limit = (unsigned)n;
+    s->submitter.batches = s->staged;
     s->servers = (struct servers){.staging = s->staging, .workers = (unsigned)n};
     *submitter = &s->submitter;
     return 0;

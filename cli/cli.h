@@ -4,5 +4,6 @@
 
 int doctor_main(int argc, char **argv);
 int gc_main(int argc, char **argv);
+int report_main(int argc, char **argv);
 
 #endif

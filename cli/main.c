@@ -10,6 +10,7 @@ static const char usage[] =
     "       hype gc STAGING [--days=N] [--delete]\n"
     "       hype gc docker:\n"
     "       hype gc k8s://CONTEXT/NAMESPACE[?staging=STAGING] [--days=N] [--delete]\n"
+    "       hype report TRACE [--output=FILE.svg]\n"
     "       hype --version\n"
     "\n"
     "doctor looks at all that calls of SUBMITTER (HYPE_SUBMITTER, else process:) need, from the connection to a\n"
@@ -18,7 +19,10 @@ static const char usage[] =
     "gc lists what was staged in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR) more than N days\n"
     "ago (7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
     "programs of this machine that have ended without doing so; with k8s: and gke: their pods, claims and what\n"
-    "they staged, and lists those of other machines' programs that are more than N days old.\n";
+    "they staged, and lists those of other machines' programs that are more than N days old.\n"
+    "\n"
+    "report tells where the time of a program's calls went, from the trace that HYPE_TRACE=TRACE has made the\n"
+    "program write: a table, and a picture.\n";
 
 int main(int argc, char **argv)
 {
@@ -26,6 +30,8 @@ int main(int argc, char **argv)
         return doctor_main(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "gc") == 0)
         return gc_main(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "report") == 0)
+        return report_main(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return printf("hype %s\n", HYPE_VERSION) < 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

@@ -154,8 +154,8 @@ static struct job *job_new(const hype_future *future)
         job->env = hype_with_variable(job->env, "HYPE_DEPTH", job->depth);
     }
     output_open(&job->output, job->entry->name, job->id, job->env.logs);
-    trace_begin(&job->trace, job->entry->name, job->id, future->closure->bound[0], future->closure->bound[1],
-                &job->env);
+    trace_begin(&job->trace, job->entry->name, job->id, future->attempts > 1 ? NULL : future->closure->bound,
+                future->queued, &job->env);
     return job;
 }
 
@@ -340,6 +340,7 @@ static int prepare(hype_future *future, const hype_env *env)
         return future->error->status;
     if (!(future->env = env_take(env)))
         return error_memory(&future->error);
+    future->queued = trace_enabled() ? trace_clock() : 0;
     future->call.start = start_attempt;
     future->call.cancel = cancel_call;
     future->message = (struct task_message){begin, future, NULL};

@@ -37,7 +37,8 @@ struct hype_future {
     struct task_timer timer; /* ends the attempt, or the pause before the next */
     struct task_message message, cancel;
     unsigned attempts;
-    long depth; /* of a nested call; 0 in a program that nobody called */
+    int64_t queued; /* trace_clock() when it was given to the submitter; 0 when nothing is traced */
+    long depth;     /* of a nested call; 0 in a program that nobody called */
     bool timed_out;
     bool from_there; /* ERROR is one that the place has sent */
 };

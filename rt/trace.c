@@ -186,7 +186,7 @@ bool trace_enabled(void)
 
 /* ---- Calls ---- */
 
-void trace_begin(struct trace_call *call, const char *function, const char *id, int64_t began, int64_t ended,
+void trace_begin(struct trace_call *call, const char *function, const char *id, const int64_t bound[2], int64_t queued,
                  hype_env *env)
 {
     bool traced = trace_enabled();
@@ -196,11 +196,12 @@ void trace_begin(struct trace_call *call, const char *function, const char *id, 
     call->track = __atomic_add_fetch(&trace.last_track, 1, __ATOMIC_RELAXED);
     call->function = function;
     call->id = id;
-    call->began = began ? began : trace_clock();
+    call->began = bound && bound[0] ? bound[0] : queued;
     cleanup_free char *name = text_format("%s() %s", function, id);
     name_track(",\n", "thread_name", call->track, name ? name : function);
-    if (began)
-        trace_span(call, TRACE_CAPTURE, began, ended);
+    if (bound && bound[0])
+        trace_span(call, TRACE_CAPTURE, bound[0], bound[1]);
+    trace_phase(call, TRACE_SCHEDULE, queued);
 }
 
 static void add(struct trace_call *call, const char *name, const char *category, int64_t start, int64_t end,
@@ -231,6 +232,12 @@ void trace_sent(struct trace_call *call)
 {
     if (call->track)
         call->sent = trace_clock();
+}
+
+void trace_pulling(struct trace_call *call)
+{
+    if (call->track)
+        call->pulling = trace_clock();
 }
 
 void trace_starting(struct trace_call *call)
@@ -288,8 +295,12 @@ void trace_remote(struct trace_call *call, const struct trace_stamps *stamps, in
         return;
     int64_t shift = first < call->sent || last > noticed ? noticed - last : 0;
     call->remote_began = first + shift;
+    /* That the place has begun is seen somewhat later than it is. */
+    int64_t starting = call->starting < call->remote_began ? call->starting : call->remote_began;
+    if (call->pulling)
+        trace_span(call, TRACE_PULL, call->pulling, starting);
     if (call->starting)
-        trace_span(call, TRACE_START, call->starting, call->remote_began);
+        trace_span(call, TRACE_START, starting, call->remote_began);
     for (size_t i = 0; i < ARRAY_SIZE(phases); i++) {
         size_t next = i + 1;
         while (!stamps->at[next])

@@ -35,13 +35,13 @@ const char *trace_phase_name(enum trace_phase phase); /* "capture" */
 
 /* What is told of one call. Zero-initialize; a job has one. */
 struct trace_call {
-    uint32_t track;                /* 0: not traced; the other members are then unset, PARENT apart */
-    int64_t began, sent, starting; /* 0: not yet */
-    int64_t remote_began;          /* FETCH, as trace_remote() has placed it; 0: not known */
-    uint64_t bytes;                /* newly staged */
-    unsigned files, cached;        /* staged for this call, and those of them that were there already */
-    const char *function, *id;     /* borrowed until trace_end() */
-    const char *kind;              /* of the place: "pod", "container", "process" */
+    uint32_t track;                         /* 0: not traced; the other members are then unset, PARENT apart */
+    int64_t began, sent, pulling, starting; /* 0: not yet */
+    int64_t remote_began;                   /* FETCH, as trace_remote() has placed it; 0: not known */
+    uint64_t bytes;                         /* newly staged */
+    unsigned files, cached;                 /* staged for this call, and those of them that were there already */
+    const char *function, *id;              /* borrowed until trace_end() */
+    const char *kind;                       /* of the place: "pod", "container", "process" */
     char place[80], node[80];
     char parent[56]; /* TRACEPARENT for the function; "": none */
 };
@@ -52,9 +52,10 @@ int64_t trace_clock(void);
 
 bool trace_enabled(void);
 
-/* Starts the track of a call, whose capture took from BEGAN to ENDED, and gives ENV the variables TRACEPARENT (with a
- * span of its own) and TRACESTATE, where this program has a trace context and ENV names none. */
-void trace_begin(struct trace_call *call, const char *function, const char *id, int64_t began, int64_t ended,
+/* Starts the track of a call, whose capture took from BOUND[0] to BOUND[1] (NULL: is not told of), which has waited for
+ * its turn since QUEUED; and gives ENV the variables TRACEPARENT (with a span of its own) and TRACESTATE, where this
+ * program has a trace context and ENV names none. */
+void trace_begin(struct trace_call *call, const char *function, const char *id, const int64_t bound[2], int64_t queued,
                  hype_env *env);
 /* Now, for a phase that begins; 0 when the call is not traced. */
 static inline int64_t trace_start(const struct trace_call *call)
@@ -66,7 +67,9 @@ void trace_phase(struct trace_call *call, enum trace_phase phase, int64_t start)
 void trace_span(struct trace_call *call, enum trace_phase phase, int64_t start, int64_t end);
 /* From here on the call is in the hands of the place: what trace_remote() tells lies after this. */
 void trace_sent(struct trace_call *call);
-/* The place has begun to start hype-run: START lasts from now until the first that trace_remote() tells. */
+/* The place has begun to get the image, or to start hype-run: PULL lasts from now until START begins, and that until
+ * the first that trace_remote() tells. */
+void trace_pulling(struct trace_call *call);
 void trace_starting(struct trace_call *call);
 /* Where it runs. NODE may be NULL. */
 void trace_place(struct trace_call *call, const char *kind, const char *place, const char *node);

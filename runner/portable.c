@@ -11,21 +11,24 @@
 #include <sys/stat.h>
 
 #if defined(__x86_64__)
-#define OLD      "GLIBC_2.2.5"
-#define JUMP(to) "jmp *" to "@GOTPCREL(%rip)"
+#define OLD          "GLIBC_2.2.5"
+#define OLD_SETCLOCK "GLIBC_2.3.3"
+#define JUMP(to)     "jmp *" to "@GOTPCREL(%rip)"
 enum { STAT_VERSION = 1 };
 #elif defined(__aarch64__)
-#define OLD      "GLIBC_2.17"
-#define JUMP(to) "b " to
+#define OLD          "GLIBC_2.17"
+#define OLD_SETCLOCK OLD
+#define JUMP(to)     "b " to
 enum { STAT_VERSION = 0 };
 #else
 #error "which version of glibc was the first for this processor?"
 #endif
 
-#define TAKE_OLD(name)                                                                                                 \
-    __asm__(".symver old_" #name ", " #name "@" OLD "\n"                                                               \
+#define TAKE(name, version)                                                                                            \
+    __asm__(".symver old_" #name ", " #name "@" version "\n"                                                           \
             ".globl __wrap_" #name "\n.hidden __wrap_" #name "\n.type __wrap_" #name ", %function\n"                   \
             "__wrap_" #name ": " JUMP("old_" #name) "\n");
+#define TAKE_OLD(name) TAKE(name, OLD)
 TAKE_OLD(dladdr)
 TAKE_OLD(dlclose)
 TAKE_OLD(dlerror)
@@ -45,6 +48,7 @@ TAKE_OLD(pthread_rwlock_unlock)
 TAKE_OLD(pthread_rwlock_wrlock)
 TAKE_OLD(pthread_setspecific)
 TAKE_OLD(pthread_sigmask)
+TAKE(pthread_condattr_setclock, OLD_SETCLOCK)
 
 /* Before 2.33 these were inline functions around others. */
 int old_xstat(int version, const char *path, struct stat *status);

@@ -164,6 +164,22 @@ static int diagnose_containers(const char *function, json_t *pod, const char *li
     return 0;
 }
 
+/* What is about to be there: the certificates of a namespace that was just made, and a claim of the call's own, which
+ * may be about to be replaced (claims.h). */
+static bool is_coming(json_t *pod, const char *message)
+{
+    size_t i;
+    json_t *volume;
+    json_array_foreach(json_object_get(json_object_get(pod, "spec"), "volumes"), i, volume)
+    {
+        const char *claim = text_of(json_object_get(volume, "persistentVolumeClaim"), "claimName");
+        cleanup_free char *missing = text_format("persistentvolumeclaim \"%s\"", claim);
+        if (text_starts_with(text_of(volume, "name"), POD_CLAIM_VOLUME) && missing && strstr(message, missing))
+            return true;
+    }
+    return strstr(message, "\"kube-root-ca.crt\"");
+}
+
 /* A missing Secret, ConfigMap, claim or storage class: somebody might still make it, but nobody would. */
 static int diagnose_warning(const char *function, json_t *pod, json_t *event, hype_error **error)
 {
@@ -180,7 +196,7 @@ static int diagnose_warning(const char *function, json_t *pod, json_t *event, hy
     if (claim && !pod_uses_claim(pod, text_of(about, "name")))
         return 0;
     if (!is_one_of(reason, reasons) || !has_one_of(message, missing) ||
-        !(strstr(message, "not found") || strstr(message, "non-existent")))
+        !(strstr(message, "not found") || strstr(message, "non-existent")) || is_coming(pod, message))
         return 0;
     return error_set(error, HYPE_NOT_FOUND, "%s(): pod %s cannot start (%s): %s%s%s", function, name_of(pod), reason,
                      message, claim ? "; wanted by claim " : "", claim ? text_of(about, "name") : "");

@@ -14,10 +14,12 @@ char *kube_path(const char *namespace, const char *kind, const char *name)
     return text_format("/api/v1/namespaces/%s/%s%s%s", namespace, kind, name ? "/" : "", name ? name : "");
 }
 
-/* Conflicts that pass: an object of that name is going, or many have updated a quota at once. */
+/* Refusals that pass: an object of that name is going, many have updated a quota at once, or the namespace was only
+ * just made. */
 static bool passes(int code, const char *message)
 {
-    return code == 409 && (strstr(message, "being deleted") || !strstr(message, "already exists"));
+    return (code == 409 && (strstr(message, "being deleted") || !strstr(message, "already exists"))) ||
+           (code == 403 && strstr(message, "serviceaccount \"default\" not found"));
 }
 
 /* Whoever is cancelled in the middle does not know whether the object will be there: a try is therefore finished, and

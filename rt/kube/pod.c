@@ -177,7 +177,7 @@ static int add_claims(json_t *spec, json_t *container, const struct pod_plan *pl
         size_t same = 0;
         while (strcmp(plan->claims[same], plan->claims[i]) != 0)
             same++;
-        cleanup_free char *volume = text_format("hype-claim-%zu", same);
+        cleanup_free char *volume = text_format(POD_CLAIM_VOLUME "%zu", same);
         if (!volume)
             return error_memory(error);
         json_t *source = json_pack("{s:s}", "claimName", plan->claims[i]);

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #define POD_CONTAINER       "hype-run"
+#define POD_CLAIM_VOLUME    "hype-claim-" /* and a number: volumes of the environment's mounts */
 #define MANAGED_LABEL       "app.kubernetes.io/managed-by"
 #define MANAGED_BY          "hype"
 #define STAGING_ANNOTATION  "hype.staging"  /* where the call was staged, */

@@ -181,6 +181,18 @@ static bool concerns(const struct pod_state *state, json_t *event)
     return !state->pod || pod_uses_claim(state->pod, name);
 }
 
+/* Clusters repeat themselves. */
+static bool is_known(const struct pod_state *state, json_t *event)
+{
+    size_t i;
+    json_t *known;
+    json_array_foreach(
+        state->warnings, i,
+        known) if (json_equal(json_object_get(known, "message"), json_object_get(event, "message")) &&
+                   json_equal(json_object_get(known, "reason"), json_object_get(event, "reason"))) return true;
+    return false;
+}
+
 static void tell(json_t *event)
 {
     const char *name = json_string_value(json_object_get(json_object_get(event, "involvedObject"), "name"));
@@ -192,7 +204,7 @@ static void tell(json_t *event)
 static void state_warned(struct pods_listener *listener, json_t *event)
 {
     struct pod_state *state = state_of(listener);
-    if (!concerns(state, event))
+    if (!concerns(state, event) || is_known(state, event))
         return;
     tell(event);
     if (json_array_size(state->warnings) == WARNINGS_KEPT)

@@ -163,6 +163,7 @@ static void tell_progress(struct call *call)
         log_info("Kubernetes", "Pod %s assigned to node %s", call->job->id, node);
         trace_place(&call->job->trace, "pod", call->job->id, node);
         trace_phase(&call->job->trace, TRACE_SCHEDULE, call->job->trace.sent);
+        trace_pulling(&call->job->trace);
         call->node_told = true;
     }
     if (diagnose_phase(call->state.pod) != POD_WAITING && !call->started) {

@@ -471,19 +471,13 @@ static int send_call(struct slot *slot, const struct job *job, int answer, hype_
     return status;
 }
 
-static int wait_for(struct task_event *event, hype_error **error)
-{
-    event->set = false;
-    int status = task_event_wait(event, NO_DEADLINE);
-    return status < 0 ? error_set(error, (hype_status)-status, "cancelled") : 0;
-}
-
 static int take_slot(struct server *server, struct slot **slot, hype_error **error)
 {
     while (!server->first_free && !server->ended) {
-        int status = wait_for(&server->room, error);
+        server->room.set = false;
+        int status = task_event_wait(&server->room, NO_DEADLINE);
         if (status < 0)
-            return status;
+            return error_set(error, (hype_status)-status, "cancelled");
     }
     if (server->ended)
         return error_set(error, (hype_status)-server->broken->status, "%s", server->broken->message);
@@ -595,13 +589,5 @@ int servers_call(struct servers *servers, struct job *job, hype_error **error)
         return status;
     trace_place(&job->trace, "process", job->id, NULL);
     trace_sent(&job->trace);
-    while (status == 0 && servers->running >= servers->workers)
-        status = wait_for(&servers->room, error);
-    if (status < 0)
-        return status;
-    servers->running++;
-    status = call(server, job, spawned, error);
-    servers->running--;
-    task_event_set(&servers->room);
-    return status;
+    return call(server, job, spawned, error);
 }

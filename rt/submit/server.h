@@ -12,10 +12,8 @@
 /* Zero-initialize the rest. Loop thread only. */
 struct servers {
     struct store *staging; /* a folder of this machine, where the remote objects lie */
-    unsigned workers;      /* so many calls at a time */
+    unsigned workers;      /* so many calls at a time: the submitter sees to it */
     struct server *first;
-    unsigned running;
-    struct task_event room;
 };
 
 /* Runs a job on the server of its remote object, which is started where there is none. In a task. */

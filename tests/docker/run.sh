@@ -71,6 +71,12 @@ export XDG_CACHE_HOME="$work/cache" # what is left there is this test's own
 local="docker:?image=hype&network=none&staging=file://$work/stage"
 
 check "hello" "on '$local' '$bin/hello'"
+traced() {
+    (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
+        python3 "$source/tests/trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        "$bin/hype" report "$work/trace.json"
+}
+check "a trace with every phase" "traced '$local'"
 check "extract_env sees the container" "looks_around '$local'"
 check "blur" "on '$local' '$bin/blur'"
 check "an image with glibc 2.31" "on 'docker:?image=hype-old&network=none' '$bin/hello' && looks_around 'docker:?image=hype-old&network=none'"

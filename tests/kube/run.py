@@ -40,8 +40,9 @@ class Handler(server.Handler):
                 with open(self.path.removeprefix("/rotate"), "w") as file:
                     file.write("fresh\n")
             return self.answer(401, b'{"kind":"Status","status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}')
+        path = {} if self.path == "/who" else {"path": self.path}
         impersonated = {name.lower(): value for name, value in self.headers.items() if name.lower().startswith("impersonate-")}
-        self.answer(200, json.dumps({"user": user, "host": self.headers["Host"], **impersonated}).encode())
+        self.answer(200, json.dumps({"user": user, "host": self.headers["Host"], **path, **impersonated}).encode())
 
     do_GET = handle_any
 

@@ -75,6 +75,8 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
     char function[SERVE_NAME_SIZE]; /* the slot is shared with the child: it may hold anything */
     memcpy(function, slot->name, sizeof function);
     function[sizeof function - 1] = 0;
+    if (!function[0])
+        strcpy(function, "the function"); /* killed before it knew which */
     if (WIFSIGNALED(wait_status)) {
         int number = WTERMSIG(wait_status);
         set_signal_error(&error, function, number, slot, outcome_oom_kills() > oom_kills_before);

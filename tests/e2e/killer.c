@@ -64,9 +64,10 @@ int main(int argc, char **argv)
     waitpid(traced, &status, 0);
     ptrace(PTRACE_SETOPTIONS, traced, NULL, options);
     ptrace(PTRACE_SYSCALL, traced, NULL, NULL);
+    int end = 0;
     for (pid_t pid; (pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR;) {
         if (pid == traced && (WIFEXITED(status) || WIFSIGNALED(status)))
-            end_likewise(status);
+            end = status; /* its children end by themselves, and must not be left stopped */
         if (pid < 0 || !WIFSTOPPED(status))
             continue;
         int number = WSTOPSIG(status), event = status >> 16;
@@ -79,5 +80,5 @@ int main(int argc, char **argv)
         bool own = call || event != 0 || number == SIGSTOP; /* not a signal of the process's */
         ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)(own ? 0 : number));
     }
-    return 96;
+    end_likewise(end);
 }

@@ -2,10 +2,12 @@
  * gc.c: hype gc: removes from a staging place what was put there long ago.
  *
  * Only names that staging itself makes are looked at (docs/format.md): folders of calls, manifests, and code with its
- * hash; whatever else lies in the place is somebody's. What a later call needs again is then staged again.
+ * hash; whatever else lies in the place is somebody's. Code that calls still use is as old as its last use. What a
+ * later call needs again is then staged again.
  */
 #include "cli.h"
 
+#include "stage.h"
 #include "store/store.h"
 #include "submit/submitter.h"
 #include "task.h"
@@ -56,7 +58,7 @@ static bool is_staged(const char *name)
 static int remember(const struct store_entry *entry, void *context)
 {
     struct gc *gc = context;
-    if (!is_staged(entry->name) || (double)(time(NULL) - entry->modified) < gc->days * 86400)
+    if (!is_staged(entry->name))
         return 0;
     if (gc->n == gc->capacity) {
         size_t capacity = gc->capacity ? gc->capacity * 2 : 64;
@@ -77,6 +79,38 @@ static int by_age(const void *a, const void *b)
 {
     const struct found *x = a, *y = b;
     return x->modified != y->modified ? (x->modified < y->modified ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct found *)a)->name, ((const struct found *)b)->name);
+}
+
+/* A file is as old as its last use that was noted (stage.h). */
+static void apply_uses(struct gc *gc)
+{
+    qsort(gc->found, gc->n, sizeof *gc->found, by_name);
+    for (size_t i = 0; i < gc->n; i++) {
+        size_t length = strlen(gc->found[i].name), end = strlen(STAGE_USED);
+        if (length <= end || strcmp(gc->found[i].name + length - end, STAGE_USED) != 0)
+            continue;
+        cleanup_free char *name = strndup(gc->found[i].name, length - end);
+        struct found *file =
+            name ? bsearch(&(struct found){.name = name}, gc->found, gc->n, sizeof *file, by_name) : NULL;
+        if (file && file->modified < gc->found[i].modified)
+            file->modified = gc->found[i].modified;
+    }
+}
+
+static void keep_old(struct gc *gc)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < gc->n; i++)
+        if ((double)(time(NULL) - gc->found[i].modified) < gc->days * 86400)
+            free(gc->found[i].name);
+        else
+            gc->found[kept++] = gc->found[i];
+    gc->n = kept;
 }
 
 struct deletion {
@@ -124,7 +158,7 @@ static void list(const struct gc *gc)
         printf("%12llu  %s\n", (unsigned long long)gc->found[i].size, gc->found[i].name);
         total += gc->found[i].size;
     }
-    printf("%zu files, %llu bytes, staged more than %g days ago in %s\n", gc->n, (unsigned long long)total, gc->days,
+    printf("%zu files, %llu bytes, not used for %g days in %s\n", gc->n, (unsigned long long)total, gc->days,
            gc->place);
     fflush(stdout);
 }
@@ -136,8 +170,11 @@ static void collect_store(void *context)
     gc->status = store_open(gc->place, &store, &gc->error);
     if (gc->status == 0)
         gc->status = store->operations->list(store, "", remember, gc, &gc->error);
-    if (gc->status == 0 && gc->n > 0)
+    if (gc->status == 0 && gc->n > 0) {
+        apply_uses(gc);
+        keep_old(gc);
         qsort(gc->found, gc->n, sizeof *gc->found, by_age);
+    }
     if (gc->status == 0) {
         list(gc);
         if (gc->delete)
@@ -213,10 +250,9 @@ static bool is_store(const char *place)
 
 int gc_main(int argc, char **argv)
 {
-    static const struct argp_option options[] = {
-        {"days", 'n', "N", 0, "what was staged or made more than N days ago (7)", 0},
-        {"delete", 'd', NULL, 0, "remove what is listed", 0},
-        {0}};
+    static const struct argp_option options[] = {{"days", 'n', "N", 0, "what no call has used for N days (7)", 0},
+                                                 {"delete", 'd', NULL, 0, "remove what is listed", 0},
+                                                 {0}};
     static const struct argp argp = {
         options, take, "PLACE", "Lists, and with --delete removes, what calls have left in a place.", NULL, NULL, NULL};
     struct gc gc = {.days = 7};

@@ -24,10 +24,6 @@ pthread_mutex_t futures_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- Environments: the same one is kept once, however many calls use it ---- */
 
-struct shared_env {
-    size_t references;
-    hype_env env;
-};
 static struct shared_env *latest_env;
 
 /* With the lock held. */
@@ -117,6 +113,15 @@ static void finish(hype_future *future)
     unlock_and_give(future);
 }
 
+void future_deliver(hype_future *future, struct buffer *image, hype_error *error, bool from_there)
+{
+    if (image)
+        future->returned = *image;
+    future->error = error;
+    future->from_there = from_there;
+    finish(future);
+}
+
 /* ---- Attempts ---- */
 
 static bool is_error_image(const struct buffer *returned)
@@ -132,7 +137,7 @@ static void timeout_fired(struct task_timer *timer)
     task_cancel(future->task);
 }
 
-static struct job *job_new(const hype_future *future)
+struct job *job_new(const hype_future *future, const hype_env *env)
 {
     const struct capture *capture = &future->closure->capture;
     struct job *job = calloc(1, sizeof *job);
@@ -142,7 +147,7 @@ static struct job *job_new(const hype_future *future)
     text_random(job->id + strlen(job->id), 8);
     job->unit = capture->unit;
     job->entry = capture->entry;
-    job->env = future->env->env;
+    job->env = *env;
     job->arguments = capture->image.data;
     job->arguments_size = capture->image.size;
     job->arguments_fd = capture->image.fd;
@@ -189,7 +194,7 @@ static void conclude(hype_future *future, struct job *job, int status)
 
 static void run_attempt(hype_future *future)
 {
-    struct job *job = job_new(future);
+    struct job *job = job_new(future, &future->env->env);
     if (!job) {
         error_memory(&future->error);
         return;
@@ -284,7 +289,7 @@ static void cancel_on_loop(void *context)
 {
     hype_future *future = context;
     if (future->state == FUTURE_RUNNING) /* which only this thread changes */
-        cancel_call(&future->call);
+        future->call.cancel(&future->call);
     pthread_mutex_lock(&futures_lock);
     unlock_and_give(future);
 }
@@ -343,20 +348,11 @@ static int prepare(hype_future *future, const hype_env *env)
     future->queued = trace_enabled() ? trace_clock() : 0;
     future->call.start = start_attempt;
     future->call.cancel = cancel_call;
-    future->message = (struct task_message){begin, future, NULL};
     future->state = FUTURE_RUNNING;
-    future->references = 2;
-    interrupt_call_begins();
-    int status = task_send(&future->message, &future->error);
-    if (status < 0) {
-        interrupt_call_ends();
-        future->state = FUTURE_SETTLED;
-        future->references = 1;
-    }
-    return status;
+    return 0;
 }
 
-hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure)
+hype_future *future_new(hype_submitter *submitter, const hype_env *env, hype_closure *closure)
 {
     hype_future *future = closure ? calloc(1, sizeof *future) : NULL;
     if (!future) {
@@ -371,7 +367,29 @@ hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_cl
     future->returned.fd = -1;
     future->state = FUTURE_SETTLED;
     future->references = 1;
-    prepare(future, &env);
+    prepare(future, env);
+    return future;
+}
+
+int future_begin(hype_future *future, task_function *function)
+{
+    future->message = (struct task_message){function, future, NULL};
+    future->references++;
+    interrupt_call_begins();
+    int status = task_send(&future->message, &future->error);
+    if (status < 0) {
+        interrupt_call_ends();
+        future->references--;
+        future->state = FUTURE_SETTLED;
+    }
+    return status;
+}
+
+hype_future *hype_start_closure(hype_submitter *submitter, hype_env env, hype_closure *closure)
+{
+    hype_future *future = future_new(submitter, &env, closure);
+    if (future && future->state == FUTURE_RUNNING)
+        future_begin(future, begin);
     return future;
 }
 

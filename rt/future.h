@@ -39,9 +39,29 @@ struct hype_future {
     unsigned attempts;
     int64_t queued; /* trace_clock() when it was given to the submitter; 0 when nothing is traced */
     long depth;     /* of a nested call; 0 in a program that nobody called */
+    struct gathered *gathered; /* gather.c's, of a call that is made in a batch; or NULL */
     bool timed_out;
     bool from_there; /* ERROR is one that the place has sent */
 };
+
+/* ---- future.c ---- */
+
+struct shared_env {
+    size_t references;
+    hype_env env;
+};
+
+/* A future that is not begun, or one that has failed already (state FUTURE_SETTLED). NULL when memory is out, which is
+ * published; CLOSURE is taken over in any case. */
+hype_future *future_new(hype_submitter *submitter, const hype_env *env, hype_closure *closure);
+/* MESSAGE, of the future's own, goes to the loop thread. */
+int future_begin(hype_future *future, task_function *function);
+
+/* The job of one attempt; to be freed with job_end() once its output has been taken or closed. */
+struct job *job_new(const hype_future *future, const hype_env *env);
+
+/* On the loop thread, of a future that its gatherer has. IMAGE (taken over) or ERROR (likewise): its outcome. */
+void future_deliver(hype_future *future, struct buffer *image, hype_error *error, bool from_there);
 
 /* As hype_await(), but the error is not published. */
 int future_await(hype_future *future, void *result, hype_arena **arena, hype_error **error);

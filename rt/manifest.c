@@ -3,11 +3,13 @@
 
 #include "store/store.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
 
 #define MANIFEST_VERSION 1
 #define MANIFEST_FILES   4096 /* more make no sense */
+#define MANIFEST_CALLS   (1 << 20)
 
 static const char *const kinds[] = {"capture", "library", "remote", "file", "segment"};
 
@@ -23,10 +25,18 @@ static json_t *write_file(const struct manifest_file *file)
     return json;
 }
 
+static bool write_batch(json_t *json, const struct manifest *manifest)
+{
+    json_t *batch = json_pack("{s:I, s:f, s:s}", "calls", (json_int_t)manifest->n_batch, "timeout", manifest->timeout,
+                              "nonce", manifest->nonce);
+    return json_object_set_new(json, "batch", batch) == 0;
+}
+
 char *manifest_write(const struct manifest *manifest, hype_error **error)
 {
     char signature[17];
     snprintf(signature, sizeof signature, "%016llx", (unsigned long long)manifest->signature);
+    errno = 0;
     json_t *files = json_array();
     for (size_t i = 0; files && i < manifest->n_files; i++)
         if (json_array_append_new(files, write_file(&manifest->files[i])) < 0) {
@@ -37,11 +47,16 @@ char *manifest_write(const struct manifest *manifest, hype_error **error)
                                      manifest->execution, "function", manifest->function, "signature", signature,
                                      "return", manifest->returned, "files", files)
                          : NULL;
-    char *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
+    bool complete = json && (manifest->n_batch == 0 || write_batch(json, manifest));
+    char *text = complete ? json_dumps(json, JSON_INDENT(1)) : NULL;
     json_decref(json);
-    if (!text)
+    if (errno == ENOMEM) { /* jansson may go on writing without what it had no memory for */
+        free(steal_pointer(text));
+        error_memory(error);
+    } else if (!text) {
         error_set(error, HYPE_INVALID, "the manifest of %s() cannot be written: a name in it is no UTF-8",
                   manifest->function);
+    }
     return text;
 }
 
@@ -117,15 +132,32 @@ static int read_files(json_t *files, struct manifest *manifest, hype_error **err
     return 0;
 }
 
+static int read_batch(json_t *json, struct manifest *manifest, hype_error **error)
+{
+    json_int_t calls;
+    const char *nonce;
+    json_error_t why;
+    if (json_unpack_ex(json, &why, 0, "{s:I, s:F, s:s}", "calls", &calls, "timeout", &manifest->timeout, "nonce",
+                       &nonce) < 0)
+        return refuse(error, why.text, NULL);
+    if (calls < 1 || calls > MANIFEST_CALLS || !(manifest->timeout >= 0) || strlen(nonce) >= sizeof manifest->nonce ||
+        strspn(nonce, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(nonce))
+        return refuse(error, "its batch makes no sense", NULL);
+    manifest->n_batch = (size_t)calls;
+    strcpy(manifest->nonce, nonce);
+    return 0;
+}
+
 static int read_json(json_t *json, struct manifest *manifest, hype_error **error)
 {
     const char *execution, *function, *signature, *returned;
-    json_t *files;
+    json_t *files, *batch = NULL;
     int version;
     char *end;
     json_error_t why;
-    if (json_unpack_ex(json, &why, 0, "{s:i, s:s, s:s, s:s, s:s, s:o}", "hype", &version, "execution", &execution,
-                       "function", &function, "signature", &signature, "return", &returned, "files", &files) < 0)
+    if (json_unpack_ex(json, &why, 0, "{s:i, s:s, s:s, s:s, s:s, s:o, s?o}", "hype", &version, "execution", &execution,
+                       "function", &function, "signature", &signature, "return", &returned, "files", &files, "batch",
+                       &batch) < 0)
         return refuse(error, why.text, NULL);
     if (version != MANIFEST_VERSION)
         return error_set(error, HYPE_INCOMPATIBLE,
@@ -142,21 +174,37 @@ static int read_json(json_t *json, struct manifest *manifest, hype_error **error
     manifest->returned = strdup(returned);
     if (!manifest->execution || !manifest->function || !manifest->returned)
         return error_memory(error);
-    return read_files(files, manifest, error);
+    int status = batch ? read_batch(batch, manifest, error) : 0;
+    return status < 0 ? status : read_files(files, manifest, error);
 }
 
-int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+static int read_text(const char *text, size_t size, struct manifest *manifest, hype_error **error)
 {
     json_error_t why;
-    memset(manifest, 0, sizeof *manifest);
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
     if (!json)
         return error_set(error, HYPE_FORMAT, "the manifest is not valid: line %d, column %d: %s", why.line, why.column,
                          why.text);
     int status = read_json(json, manifest, error);
     json_decref(json);
+    return status;
+}
+
+int manifest_read(const char *text, size_t size, struct manifest *manifest, hype_error **error)
+{
+    hype_error *failure = NULL;
+    memset(manifest, 0, sizeof *manifest);
+    errno = 0;
+    int status = read_text(text, size, manifest, &failure);
+    if (errno == ENOMEM) { /* jansson takes a want of memory for bad input */
+        error_clear(&failure);
+        status = error_memory(&failure);
+    }
     if (status < 0)
         manifest_free(manifest);
+    if (error && !*error)
+        *error = steal_pointer(failure);
+    error_free(failure);
     return status;
 }
 

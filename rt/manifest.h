@@ -15,13 +15,17 @@ struct manifest_file {
     char sha256[SHA256_HEX_SIZE];
 };
 
+#define BATCH_MARK "\x1e" /* begins what hype-run announces in its output: then the nonce, a blank, the pack's name */
 #define MANIFEST_PROBE "hype-probe" /* no function of C is called that */
 
 struct manifest {
     char *execution; /* "hype-run-XXXXXXXX" */
     char *function; /* MANIFEST_PROBE: none; hype-run tells of itself */
     uint64_t signature;
-    char *returned;              /* name of the object that the return image becomes */
+    char *returned;              /* name of the object that the return image becomes; of a batch: stem of its packs */
+    size_t n_batch;              /* the capture is a pack (pack.h) of so many calls; 0: it is of one call */
+    double timeout;              /* of a batch: seconds that each of its calls may take; 0: none */
+    char nonce[33];              /* of a batch: marks the lines by which hype-run announces results */
     struct manifest_file *files; /* libraries in load order */
     size_t n_files;
 };

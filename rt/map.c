@@ -6,6 +6,7 @@
  */
 #include "future.h"
 
+#include "gather.h"
 #include "progress.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ struct item {
     hype_future *future;
     void *result;
     bool ended;
-    bool late; /* it was cancelled by the deadline */
+    bool late;               /* it was cancelled by the deadline */
     struct item *next, **at; /* of all that are not taken, in the order in which they were added */
     struct item *next_ended; /* where the order is that of their ends */
 };
@@ -25,6 +26,8 @@ struct hype_map {
     hype_submitter *submitter;
     hype_env env;
     hype_map_options options;
+    size_t most;           /* in flight; more are not added */
+    struct gather *gather; /* of batches; NULL: each call for itself */
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* Under the lock. */
@@ -70,33 +73,49 @@ static void close_on_loop(void *context)
     hype_map *map = context;
     task_timer_stop(&map->deadline);
     progress_end(&map->progress);
+    gather_close(map->gather);
 }
 
 /* ---- Opening ---- */
 
+static int open_map(hype_map *map, hype_error **error)
+{
+    enum { MOST_IN_BATCHES = 16384 };
+    hype_map_options *options = &map->options;
+    hype_submitter *submitter = map->submitter;
+    if (options->limit == 0)
+        options->limit = submitter->limit;
+    map->most = options->limit * 2;
+    if (options->queue)
+        map->env = hype_with_label(map->env, "kueue.x-k8s.io/queue-name", options->queue);
+    if (submitter->batches && options->batch != 1) {
+        map->most = MOST_IN_BATCHES;
+        map->gather = gather_open(submitter, options->limit, options->batch, options->total);
+        if (!map->gather)
+            return error_memory(error);
+    }
+    return task_run(open_on_loop, map, error);
+}
+
 hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_options options)
 {
     hype_error *error = NULL;
-    hype_map *map = calloc(1, sizeof *map);
-    if (!map)
-        error_memory(&error);
-    else if (!submitter)
-        submitter = submitter_default(&error);
-    if (!error) {
+    hype_map *map = submitter || (submitter = submitter_default(&error)) ? calloc(1, sizeof *map) : NULL;
+    if (!map) {
+        error_memory(&error); /* unless there is no submitter */
+    } else {
         map->submitter = submitter;
         map->env = env;
         map->options = options;
-        if (options.limit == 0)
-            map->options.limit = (size_t)submitter->limit * 2;
         map->last = &map->first;
         map->last_ended = &map->first_ended;
         pthread_mutex_init(&map->lock, NULL);
         condition_init(&map->changed);
-        task_run(open_on_loop, map, &error);
-    }
-    if (error) {
-        free(map);
-        map = NULL;
+        if (open_map(map, &error) < 0) {
+            free(map->gather);
+            free(map);
+            map = NULL;
+        }
     }
     error_publish(error);
     return map;
@@ -141,11 +160,15 @@ static struct item *item_new(hype_map *map, hype_closure *closure, void *result)
     }
     item->map = map;
     item->result = result;
-    item->future = hype_start_closure(map->submitter, map->env, closure);
-    if (item->future)
-        return item;
-    free(item);
-    return NULL;
+    item->future = map->gather ? future_new(map->submitter, &map->env, closure)
+                               : hype_start_closure(map->submitter, map->env, closure);
+    if (!item->future) {
+        free(item);
+        return NULL;
+    }
+    if (map->gather && item->future->state == FUTURE_RUNNING)
+        gather_add(map->gather, item->future);
+    return item;
 }
 
 int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
@@ -156,8 +179,11 @@ int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
         return -HYPE_MEMORY; /* hype_map_open() has published why */
     }
     pthread_mutex_lock(&map->lock);
-    while (map->n_in_flight >= map->options.limit)
+    while (map->n_in_flight >= map->most) {
+        if (map->gather)
+            gather_flush(map->gather);
         condition_wait(&map->changed, &map->lock, NULL);
+    }
     struct item *item = item_new(map, closure, result);
     if (item) {
         item->index = map->n_added++;
@@ -197,6 +223,8 @@ static int wait_for_item(hype_map *map, double timeout, struct item **taken, hyp
     const struct timespec *deadline = deadline_after(timeout, &time);
     bool waiting = true;
     pthread_mutex_lock(&map->lock);
+    if (map->gather && timeout != 0)
+        gather_flush(map->gather);
     while (!(*taken = next_ended(map)) && map->first && waiting)
         waiting = condition_wait(&map->changed, &map->lock, deadline);
     bool left = map->first != NULL;
@@ -240,7 +268,7 @@ int hype_map_finish(hype_map *map)
     size_t first_index = SIZE_MAX;
     if (!map)
         return -HYPE_MEMORY;
-    for (hype_item item; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
+    for (hype_item item = {0}; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
         if (!error || item.index > first_index) {
             error_free(error);
             continue;

@@ -3,6 +3,7 @@
 
 #include "util.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LINE_LIMIT (64 * 1024) /* bytes after which a line is passed on without waiting for its end */
@@ -65,14 +66,10 @@ static void pass_on(struct output *output, enum output_stream stream, const char
     line->length = 0;
 }
 
-void output_write(struct output *output, enum output_stream stream, const void *data, size_t size)
+static void write_lines(struct output *output, enum output_stream stream, const char *rest, size_t size)
 {
     struct output_line *line = &output->lines[stream];
-    const char *newline = memrchr(data, '\n', size), *rest = data;
-    if (!output->source || size == 0)
-        return;
-    if (stream == OUTPUT_STDERR)
-        keep_tail(output, data, size);
+    const char *newline = memrchr(rest, '\n', size);
     if (newline) {
         pass_on(output, stream, rest, (size_t)(newline + 1 - rest));
         size -= (size_t)(newline + 1 - rest);
@@ -80,6 +77,59 @@ void output_write(struct output *output, enum output_stream stream, const void *
     }
     if (line->length + size >= LINE_LIMIT || (size > 0 && !append(line, rest, size)))
         pass_on(output, stream, rest, size); /* too long to wait for its end: better cut than lost */
+}
+
+void output_announce(struct output *output, const char *mark, const char *nonce,
+                     void (*announced)(void *context, const char *text), void *context)
+{
+    snprintf(output->announcement, sizeof output->announcement, "%s%s ", mark, nonce);
+    output->announced = announced;
+    output->context = context;
+}
+
+/* A line without its newline; what stands before an announcement in it is the function's. False: there is none. */
+static bool announce(struct output *output, char *text, size_t length)
+{
+    size_t mark = strlen(output->announcement);
+    char *found = memmem(text, length, output->announcement, mark);
+    if (!found)
+        return false;
+    cleanup_free char *said = strndup(found + mark, length - (size_t)(found + mark - text));
+    if (said)
+        output->announced(output->context, said);
+    if (found > text)
+        printer_put(output->source, OUTPUT_STDOUT, text, (size_t)(found - text), "\n", 1);
+    return true;
+}
+
+/* Line by line, as each may be an announcement. */
+static void write_announcing(struct output *output, const char *next, size_t size)
+{
+    struct output_line *line = &output->lines[OUTPUT_STDOUT];
+    while (size > 0) {
+        const char *newline = memchr(next, '\n', size);
+        size_t n = newline ? (size_t)(newline + 1 - next) : size;
+        if (!append(line, next, n))
+            write_lines(output, OUTPUT_STDOUT, next, n);
+        else if (newline && announce(output, line->text, line->length - 1))
+            line->length = 0;
+        else if (newline || line->length >= LINE_LIMIT)
+            pass_on(output, OUTPUT_STDOUT, NULL, 0);
+        next += n;
+        size -= n;
+    }
+}
+
+void output_write(struct output *output, enum output_stream stream, const void *data, size_t size)
+{
+    if (!output->source || size == 0)
+        return;
+    if (stream == OUTPUT_STDERR)
+        keep_tail(output, data, size);
+    if (stream == OUTPUT_STDOUT && output->announcement[0])
+        write_announcing(output, data, size);
+    else
+        write_lines(output, stream, data, size);
 }
 
 void output_end(struct output *output)

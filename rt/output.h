@@ -18,12 +18,19 @@ struct output {
     char *tail; /* OUTPUT_TAIL_SIZE bytes, once something came */
     size_t tail_length;
     bool tail_cut; /* there was more before it */
+    /* Words of hype-run's own on stdout: what stands behind this in a line is told, and not shown. */
+    char announcement[40]; /* "": none */
+    void (*announced)(void *context, const char *text);
+    void *context;
 };
 
 /* LOGS: the folder for a file of its own, or NULL. */
 void output_open(struct output *output, const char *function, const char *id, const char *logs);
 /* DATA as it comes, cut anywhere. Whoever can let it wait asks printer_has_room() first. */
 void output_write(struct output *output, enum output_stream stream, const void *data, size_t size);
+/* Lines with MARK and NONCE before a blank are hype-run's own: ANNOUNCED gets what follows, on the loop thread. */
+void output_announce(struct output *output, const char *mark, const char *nonce,
+                     void (*announced)(void *context, const char *text), void *context);
 /* Ends the last lines: nothing more comes. */
 void output_end(struct output *output);
 /* Until all of it is written where it belongs. Not on the loop thread. */

@@ -399,8 +399,10 @@ void printer_put(struct printer_source *source, enum output_stream stream, const
     pthread_mutex_unlock(&lock);
     /* No memory or no thread: at once, even if it takes a while. */
     FILE *file = stream == OUTPUT_STDERR ? stderr : stdout;
-    fwrite(a, 1, a_size, file);
-    fwrite(b, 1, b_size, file);
+    if (a_size > 0)
+        fwrite(a, 1, a_size, file);
+    if (b_size > 0)
+        fwrite(b, 1, b_size, file);
     fflush(file);
     free(piece);
 }

@@ -44,8 +44,8 @@ struct serve_request {
 };
 
 /* An answer: a return or error image of SIZE bytes, behind it; or in the file that came with the request; or in the
- * descriptor that comes with it. CALL 0 speaks of no call: the remote object could not be loaded. */
-enum serve_where { SERVE_BEHIND, SERVE_IN_ANSWER_FILE, SERVE_IN_OWN_FILE };
+ * descriptor that comes with it; or none, for there was no memory to make one. CALL 0 speaks of no call: the remote object could not be loaded. */
+enum serve_where { SERVE_BEHIND, SERVE_IN_ANSWER_FILE, SERVE_IN_OWN_FILE, SERVE_NO_MEMORY };
 struct serve_reply {
     uint64_t call;
     uint64_t size;
@@ -54,7 +54,7 @@ struct serve_reply {
     struct trace_stamps stamps;
 };
 
-enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED };
+enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED, SERVE_UNANSWERED /* no memory to */ };
 
 /* Shared memory: what is known of a child when it has died. */
 struct serve_slot {

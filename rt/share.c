@@ -115,9 +115,9 @@ int hype_share(const void *data, size_t size)
     }
     *share = (struct share){.address = data, .size = size, .fd = -1, .references = 1, .digest_status = 1};
     share->start = (uintptr_t)data % SHARE_START;
-    int status = data && size > 0 ? take_snapshot(share, &error)
-                                  : error_set(&error, HYPE_INVALID, "there is no memory to share at %p, %zu bytes", data,
-                                              size);
+    int status = data && size > 0
+                     ? take_snapshot(share, &error)
+                     : error_set(&error, HYPE_INVALID, "there is no memory to share at %p, %zu bytes", data, size);
     if (status == 0) {
         pthread_rwlock_wrlock(&table_lock);
         status = insert(share, &error);

@@ -1,6 +1,7 @@
 /* stage.c: from a job to objects in a store, and from a termination message to a return image. */
 #include "stage.h"
 
+#include "batch.h"
 #include "log.h"
 #include "manifest.h"
 #include "module.h"
@@ -14,11 +15,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 
 enum { TRANSFERS = 32, HASH_SHOWN = 32 /* hexadecimal digits of a hash in a name */ };
 
-/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not have
- * become '_'. */
+/* "hello.so" with its hash: "hello-HASH.so"; what came from a store has one. Characters that a store's names do not
+ * have become '_'. */
 static char *hashed_name(const char *file, const char *sha256)
 {
     const char *dot = strrchr(file, '.');
@@ -167,8 +169,21 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Known for half a day: then the store is asked again, and learns that the file is in use. */
+static void forget_old(void)
+{
+    enum { HALF_DAY_MS = 12 * 60 * 60 * 1000 };
+    static int64_t since;
+    if (clock_ms() - since < HALF_DAY_MS)
+        return;
+    since = clock_ms();
+    while (n_known > 0)
+        free(known[--n_known]);
+}
+
 static bool is_known(const char *uri)
 {
+    forget_old();
     return n_known > 0 && bsearch(&uri, known, n_known, sizeof *known, compare_names);
 }
 
@@ -267,13 +282,52 @@ static int put(struct transfer *t, const char *uri, hype_error **error)
     return error_wrap(error, status, "staging %s", uri);
 }
 
+/* What is in the store of a file, and when it was put there, or last used as far as that is noted. */
+struct presence {
+    const char *name;
+    bool there;
+    uint64_t size;
+    int64_t used; /* seconds since 1970 */
+};
+
+static int take_presence(const struct store_entry *entry, void *context)
+{
+    struct presence *presence = context;
+    size_t length = strlen(presence->name);
+    bool itself = strcmp(entry->name, presence->name) == 0;
+    if (!itself && strcmp(entry->name + length, STAGE_USED) != 0) /* it starts with the name */
+        return 0;
+    if (itself) {
+        presence->there = true;
+        presence->size = entry->size;
+    }
+    if (entry->modified > presence->used)
+        presence->used = entry->modified;
+    return 0;
+}
+
+/* Notes, once a day, that a file which was staged earlier is still in use, so that hype gc spares it. */
+static void note_use(struct store *store, const struct presence *presence)
+{
+    enum { DAY = 24 * 60 * 60 };
+    static const struct store_content nothing = {.data = "", .fd = -1};
+    cleanup_error hype_error *error = NULL;
+    bool created;
+    if (time(NULL) - presence->used < DAY)
+        return;
+    cleanup_free char *mark = text_format("%s" STAGE_USED, presence->name);
+    if (mark && (store->operations->delete(store, mark, &error) < 0 ||
+                 store->operations->put_if_absent(store, mark, &nothing, NULL, NULL, &created, &error) < 0))
+        log_debug("Staging", "%s", error ? error->message : mark);
+}
+
 /* What other calls may need as well is looked for first. */
 static int transfer(void *context, hype_error **error)
 {
     struct transfer *t = context;
     cleanup_free char *uri = text_format("%s/%s", t->store->uri, t->file->name);
     struct sending *sending = NULL;
-    uint64_t size;
+    struct presence presence = {.name = t->file->name};
     if (!uri)
         return error_memory(error);
     if (t->file->kind == MANIFEST_CAPTURE)
@@ -281,9 +335,11 @@ static int transfer(void *context, hype_error **error)
     int status = sending_begin(uri, &sending, error);
     if (status != 0)
         return status < 0 ? status : 0;
-    status = t->store->operations->head(t->store, t->file->name, &size, NULL);
-    if (status < 0 || size != t->file->content.size)
+    status = t->store->operations->list(t->store, t->file->name, take_presence, &presence, NULL);
+    if (status < 0 || !presence.there || presence.size != t->file->content.size)
         status = put(t, uri, error);
+    else
+        note_use(t->store, &presence);
     if (status == 0)
         set_known(uri);
     sending_end(sending);
@@ -365,7 +421,8 @@ static int add_capture(const struct job *job, struct staged_file *file, hype_err
         hash_capture(file);
     else
         task_offload(hash_capture, file);
-    file->name = text_format("%s/%.64s-%.*s.capture", job->id, job->entry->name, HASH_SHOWN, file->sha256);
+    file->name = text_format("%s/%.64s-%.*s.%s", job->id, job->entry->name, HASH_SHOWN, file->sha256,
+                             job->batch ? "captures" : "capture");
     return file->name ? 0 : error_memory(error);
 }
 
@@ -387,6 +444,11 @@ static int describe(const struct job *job, struct staged_file *files, size_t n, 
                                 .returned = returned,
                                 .files = listed,
                                 .n_files = n};
+    if (job->batch) {
+        manifest.n_batch = job->batch->n;
+        manifest.timeout = job->batch->timeout;
+        memcpy(manifest.nonce, job->batch->nonce, sizeof manifest.nonce);
+    }
     *text = manifest_write(&manifest, error);
     return *text ? 0 : -HYPE_INVALID;
 }
@@ -435,6 +497,8 @@ static int stage_all(struct store *store, struct job *job, struct staged *staged
     }
     if (status == 0)
         status = put_manifest(store, text, staged, error);
+    if (status == 0 && job->batch)
+        batch_follow(job->batch, job, staged);
     trace_phase(&job->trace, TRACE_UPLOAD, began);
     return status;
 }
@@ -527,8 +591,10 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
         return error_memory(error);
     if (!digest || !text_starts_with(message, prefix) || !sha256_hex_valid(digest + strlen("#sha256=")))
         return refuse_message(job, message, error);
-    *digest = 0;
     const char *name = message + strlen(staged->store->uri) + 1;
+    if (job->batch)
+        return batch_collect(job->batch, name, error);
+    *digest = 0;
     if (!store_name_valid(name))
         return refuse_message(job, message, error);
     int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
@@ -541,40 +607,65 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
 
 struct removal {
     struct store *store;
-    char *names[16]; /* a call leaves two or three */
+    char *names[64]; /* a call leaves two or three, a batch more */
     size_t n;
+    bool more;
 };
 
 static int remember_name(const struct store_entry *entry, void *context)
 {
     struct removal *removal = context;
-    if (removal->n < ARRAY_SIZE(removal->names) && (removal->names[removal->n] = strdup(entry->name)))
-        removal->n++;
-    return 0;
+    removal->more = removal->n == ARRAY_SIZE(removal->names);
+    if (removal->more)
+        return 0;
+    removal->names[removal->n] = strdup(entry->name);
+    return removal->names[removal->n++] ? 0 : -HYPE_MEMORY;
+}
+
+static int remove_some(struct removal *removal, const char *prefix, hype_error **error)
+{
+    struct store *store = removal->store;
+    removal->n = 0;
+    removal->more = false;
+    int status = store->operations->list(store, prefix, remember_name, removal, error);
+    for (size_t i = 0; i < removal->n; i++) {
+        if (status == 0)
+            status = store->operations->delete(store, removal->names[i], error);
+        free(removal->names[i]);
+    }
+    return status;
+}
+
+static int remove_all(const struct staged *staged, hype_error **error)
+{
+    struct removal removal = {.store = staged->store, .more = true};
+    cleanup_free char *prefix = text_format("%s/", staged->folder);
+    int status = prefix ? 0 : error_memory(error);
+    while (status == 0 && removal.more)
+        status = remove_some(&removal, prefix, error);
+    if (status == 0 && staged->manifest_name)
+        status = staged->store->operations->delete(staged->store, staged->manifest_name, error);
+    return status;
 }
 
 void stage_remove(struct staged *staged)
 {
-    struct store *store = staged->store;
-    struct removal removal = {.store = store};
     cleanup_error hype_error *error = NULL;
-    cleanup_free char *prefix = staged->folder ? text_format("%s/", staged->folder) : NULL;
     task_shield_begin();
-    if (prefix && !getenv("HYPE_KEEP_STAGED")) {
-        int status = store->operations->list(store, prefix, remember_name, &removal, &error);
-        for (size_t i = 0; i < removal.n; i++)
-            if (status == 0)
-                status = store->operations->delete(store, removal.names[i], &error);
-        if (status == 0 && staged->manifest_name)
-            status = store->operations->delete(store, staged->manifest_name, &error);
+    if (staged->batch)
+        batch_close(staged->batch); /* which still fetches what was announced */
+    if (staged->folder && !getenv("HYPE_KEEP_STAGED")) {
+        int status = remove_all(staged, &error);
+        if (status == -HYPE_MEMORY) { /* what was short for a moment may be there again */
+            error_clear(&error);
+            status = remove_all(staged, &error);
+        }
         if (status < 0)
-            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, store->uri,
+            log_warning("Staging", "cannot remove what %s left in %s: %s", staged->folder, staged->store->uri,
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();
     stage_record_remove(staged);
-    for (size_t i = 0; i < removal.n; i++)
-        free(removal.names[i]);
     free(staged->folder);
     free(staged->manifest);
     free(staged->manifest_name);

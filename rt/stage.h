@@ -42,6 +42,7 @@ struct staged {
     char *manifest_name; /* "manifest-HASH.json" */
     char *folder;        /* "hype-run-XXXXXXXX", of what belongs to this call */
     char *record;        /* stage_record.h's, or NULL */
+    struct batch *batch; /* that is collected from there; or NULL */
 };
 
 /* Sends the job's code, data files, capture and manifest. In a task. */
@@ -60,6 +61,8 @@ void stage_remove(struct staged *staged);
 
 /* Removes what killed programs of this machine have left in this store, and their termination logs. In a task. */
 void stage_sweep(struct store *store);
+
+#define STAGE_USED ".used" /* behind the name of a file: an empty one that is as old as the last use that was noted */
 
 #define TERMINATION_LOGS "termination-logs" /* leftovers.h: the files that submitters have hype-run write to */
 

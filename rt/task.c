@@ -55,7 +55,7 @@ struct task {
     unsigned shields;
     int wake; /* what the wait returns */
     struct task_timer timer;
-    struct launch *end; /* who waits for the task to be gone, or NULL */
+    struct launch *end; /* who waits for the task to be gone, and has its memory; NULL: it is the task's own */
     task *next;         /* on the ready list or an event's list of waiters */
 };
 
@@ -70,6 +70,7 @@ struct work {
     void *context;
     int result;
     task *waiting;
+    struct task_message done;
     struct work *next;
 };
 
@@ -256,6 +257,7 @@ static void task_main(void)
 /* Tells a thread that a task has been started, or has ended. */
 struct launch {
     task *task;
+    struct task_message message;
     bool launched;
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -287,10 +289,10 @@ static void task_continue(task *t)
         __tsan_destroy_fiber(t->fiber);
 #endif
         stack_give(t->stack);
-        struct launch *end = t->end;
-        free(t);
-        if (end)
-            launch_done(end, true);
+        if (t->end)
+            launch_done(t->end, true);
+        else
+            free(t);
     }
 }
 
@@ -328,6 +330,14 @@ static bool task_launch(task *t)
 task *task_self(void)
 {
     return on_loop_thread ? loop.current : NULL;
+}
+
+bool task_loop_runs(void)
+{
+    pthread_mutex_lock(&lock);
+    bool started = loop.started;
+    pthread_mutex_unlock(&lock);
+    return started;
 }
 
 bool task_on_loop(void)
@@ -599,9 +609,8 @@ static void *worker_main(void *unused)
             loop.last_work = &loop.first_work;
         pthread_mutex_unlock(&lock);
         work->result = work->function(work->context);
-        /* A post needs memory; there is no other way to tell the loop, so it is tried until there is some. */
-        while (task_post(work_done, work, NULL) < 0)
-            sched_yield();
+        work->done = (struct task_message){work_done, work, NULL};
+        task_send(&work->done, NULL);
         pthread_mutex_lock(&lock);
     }
     return unused;
@@ -793,41 +802,35 @@ static void launch_wait(struct launch *launch)
     pthread_mutex_unlock(&launch->lock);
 }
 
-static int start(task_function *function, void *context, struct launch *end, task **started, hype_error **error)
+static int start(task *t, hype_error **error)
 {
-    task *t = task_new(function, context);
-    if (!t)
-        return error_memory(error);
-    t->end = end;
-    int status = 0;
-    bool launched;
-    if (on_loop_thread) {
-        launched = task_launch(t);
-    } else {
-        struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-        status = task_post(launch_on_loop, &launch, error);
-        if (status == 0)
-            launch_wait(&launch);
-        launched = launch.launched;
-    }
-    if (!launched) {
-        free(t);
-        return status < 0 ? status : error_memory(error);
-    }
-    if (started)
-        *started = t;
-    return 0;
+    if (on_loop_thread)
+        return task_launch(t) ? 0 : error_memory(error);
+    struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    launch.message = (struct task_message){launch_on_loop, &launch, NULL};
+    int status = task_send(&launch.message, error);
+    if (status < 0)
+        return status;
+    launch_wait(&launch);
+    return launch.launched ? 0 : error_memory(error);
 }
 
 int task_start(task_function *function, void *context, task **started, hype_error **error)
 {
-    return start(function, context, NULL, started, error);
+    task *t = task_new(function, context);
+    int status = t ? start(t, error) : error_memory(error);
+    if (status < 0)
+        free(t);
+    else if (started)
+        *started = t;
+    return status;
 }
 
 int task_run(task_function *function, void *context, hype_error **error)
 {
     struct launch end = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
-    int status = start(function, context, &end, NULL, error);
+    task t = {.function = function, .argument = context, .timer.fire = task_timed_out, .end = &end};
+    int status = start(&t, error);
     if (status == 0)
         launch_wait(&end);
     return status;

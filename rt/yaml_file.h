@@ -1,7 +1,7 @@
 /*
- * yaml_file.h: YAML and JSON files as jansson values, with the meaning that Kubernetes' own reader (sigs.k8s.io/yaml) gives
- * them: YAML 1.1's plain scalars ('yes' and 'on' are true, 0644 is octal, dates are strings), keys made strings, merge
- * keys applied.
+ * yaml_file.h: YAML and JSON files as jansson values, with the meaning that Kubernetes' own reader (sigs.k8s.io/yaml)
+ * gives them: YAML 1.1's plain scalars ('yes' and 'on' are true, 0644 is octal, dates are strings), keys made strings,
+ * merge keys applied.
  *
  * Refused: several documents, a key that stands twice, what JSON cannot say (NaN, infinity), unknown tags, nesting
  * beyond YAML_MOST_DEPTH, aliases that multiply into more than YAML_MOST_COPIED bytes.

@@ -5,7 +5,6 @@
 #include "submit/submitter.h"
 
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -156,6 +155,8 @@ static void begin_ending(void)
 _Noreturn static void end(const struct buffer *returned)
 {
     bool answered = returned->size > 0 && running->answer(running, returned);
+    if (!answered)
+        running->slot->state = SERVE_UNANSWERED;
     submitter_close_all();
     _exit(!answered);
 }
@@ -176,7 +177,7 @@ static void failed(hype_error *error, void *return_address)
     size_t n = 0;
     begin_ending();
     fflush(NULL);
-    int depth = backtrace(frames, SERVE_FRAMES), first = 0;
+    int depth = crash_backtrace(frames, SERVE_FRAMES), first = 0;
     while (first < depth && frames[first] != return_address)
         first++;
     for (int i = first; i < depth; i++)

@@ -3,11 +3,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
+#include <unwind.h>
 
 enum { HANDLER_STACK = 64 * 1024, HANDLER_FRAMES = 8 /* of the handler itself, at most */ };
 
@@ -28,6 +28,32 @@ static uint64_t interrupted_at(const void *context)
 #endif
 }
 
+/* ---- Where the process is ---- */
+
+struct walk {
+    void **frames;
+    int n, most;
+};
+
+static _Unwind_Reason_Code walk_frame(struct _Unwind_Context *context, void *argument)
+{
+    struct walk *walk = argument;
+    if (walk->n == walk->most)
+        return _URC_END_OF_STACK;
+    walk->frames[walk->n++] = (void *)(uintptr_t)_Unwind_GetIP(context);
+    return _URC_NO_REASON;
+}
+
+/* The C library's backtrace() would load libgcc_s.so, which many images do not have and every fork would copy. */
+int crash_backtrace(void **frames, int most)
+{
+    struct walk walk = {frames, 0, most};
+    _Unwind_Backtrace(walk_frame, &walk);
+    return walk.n;
+}
+
+/* ---- Signals and exit() ---- */
+
 /* The frames from number FIRST on, behind those that are kept. */
 static void keep_frames(void *const *frames, int first, int n, uint32_t kept)
 {
@@ -40,7 +66,7 @@ static void on_fatal_signal(int number, siginfo_t *info, void *context)
 {
     void *frames[SERVE_FRAMES + HANDLER_FRAMES];
     int error_number = errno;
-    int n = backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
+    int n = crash_backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
     uint64_t where = interrupted_at(context);
     while (first < n && (uint64_t)(uintptr_t)frames[first] != where)
         first++;
@@ -58,21 +84,19 @@ static void on_exit_called(void)
     void *frames[SERVE_FRAMES + HANDLER_FRAMES];
     Dl_info info;
     crash_slot->error_number = errno;
-    int n = backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
+    int n = crash_backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
     for (int i = 0; i < n && i < HANDLER_FRAMES; i++)
-        if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname && strcmp(info.dli_sname, "exit") == 0)
+        if (frames[i] && dladdr((char *)frames[i] - 1, &info) && info.dli_sname && strcmp(info.dli_sname, "exit") == 0)
             first = i + 1;
     keep_frames(frames, first, n, 0);
 }
 
 int crash_prepare(void)
 {
-    void *frames[2];
     void *stack = mmap(NULL, HANDLER_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
     if (stack == MAP_FAILED)
         return -1;
-    backtrace(frames, 2); /* loads the unwinder */
     sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = HANDLER_STACK}, NULL);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < ARRAY_SIZE(fatal_signals); i++)

@@ -26,10 +26,14 @@ enum { TRANSFERS = 32, MANIFEST_LIMIT = 4 << 20 };
 
 struct run {
     const char *uri;
+    const char *log_path; /* of the termination log */
+    int log_fd;
     struct store *store;
     struct manifest manifest;
-    char *folder;            /* private; files/ holds what was fetched, work/ is the function's */
+    char *folder;            /* private; files/ holds what was fetched */
+    char *work;              /* in it: the function's */
     char **paths;            /* of each file of the manifest */
+    int *fds;                /* of each; kept open are the capture's and the segments', else -1 */
     struct serve_slot *slot; /* shared with the child */
     int returned_fd;
     uint64_t returned_size;
@@ -97,6 +101,8 @@ static int fetch_file(void *context, hype_error **error)
     const struct manifest_file *file = &run->manifest.files[fetched->number];
     const char *path = run->paths[fetched->number];
     uint64_t size;
+    if (!path)
+        return error_memory(error);
     cleanup_close int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_system(error, errno, "cannot create %s", path);
@@ -106,6 +112,8 @@ static int fetch_file(void *context, hype_error **error)
                            (unsigned long long)file->size);
     if (status == 0)
         status = check_digest(fd, file->sha256, "it", error);
+    if (status == 0 && (file->kind == MANIFEST_CAPTURE || file->kind == MANIFEST_SEGMENT))
+        run->fds[fetched->number] = steal_fd(&fd);
     return error_wrap(error, status, "fetching %s", file->name);
 }
 
@@ -129,17 +137,19 @@ static int fetch_files(struct run *run, hype_error **error)
     size_t n = run->manifest.n_files;
     cleanup_free struct fetched *each = calloc(n, sizeof *each);
     cleanup_free char *files = text_format("%s/files", run->folder);
-    cleanup_free char *work = text_format("%s/work", run->folder);
+    run->work = text_format("%s/work", run->folder);
     run->paths = calloc(n + 1, sizeof *run->paths);
-    if (!each || !files || !work || !run->paths)
+    run->fds = calloc(n + 1, sizeof *run->fds);
+    if (!each || !files || !run->work || !run->paths || !run->fds)
         return error_memory(error);
-    if (mkdir(files, 0700) < 0 || mkdir(work, 0700) < 0)
+    if (mkdir(files, 0700) < 0 || mkdir(run->work, 0700) < 0)
         return error_system(error, errno, "cannot make folders in %s", run->folder);
     struct task_group group = {.limit = TRANSFERS};
     for (size_t i = 0; i < n; i++) {
         each[i] = (struct fetched){run, i};
+        run->fds[i] = -1;
         run->paths[i] = path_for(run, i);
-        if (!run->paths[i] || task_group_start(&group, fetch_file, &each[i]) < 0)
+        if (task_group_start(&group, fetch_file, &each[i]) < 0)
             break;
     }
     return task_group_wait(&group, error);
@@ -148,7 +158,9 @@ static int fetch_files(struct run *run, hype_error **error)
 static int fetch(struct run *run, hype_error **error)
 {
     cleanup_free char *uri = strdup(run->uri), *store_uri = NULL, *name = NULL;
-    char *digest = uri ? strstr(uri, "#sha256=") : NULL;
+    if (!uri)
+        return error_memory(error);
+    char *digest = strstr(uri, "#sha256=");
     if (!digest || !sha256_hex_valid(digest + strlen("#sha256=")))
         return error_set(error, HYPE_INVALID, "'%s' is no manifest: it must end in #sha256= and the manifest's digest",
                          run->uri);
@@ -173,18 +185,9 @@ static void fetch_task(void *context)
 
 /* ---- Running ---- */
 
-static const char *path_of_kind(const struct run *run, enum manifest_kind kind, uint64_t *size)
+static int load(void *context, hype_error **error)
 {
-    for (size_t i = 0; i < run->manifest.n_files; i++)
-        if (run->manifest.files[i].kind == kind) {
-            *size = run->manifest.files[i].size;
-            return run->paths[i];
-        }
-    return NULL;
-}
-
-static int load(const struct run *run, hype_error **error)
-{
+    const struct run *run = context;
     size_t n = 0;
     cleanup_free struct object_file *objects = calloc(run->manifest.n_files, sizeof *objects);
     if (!objects)
@@ -223,34 +226,26 @@ static bool answer(const struct call *call, const struct buffer *image)
     return true;
 }
 
-/* In the manifest's order, which is the image's. */
-static size_t open_segments(const struct run *run, int fds[IMAGE_SEGMENTS])
-{
-    size_t n = 0;
-    for (size_t i = 0; i < run->manifest.n_files && n < IMAGE_SEGMENTS; i++)
-        if (run->manifest.files[i].kind == MANIFEST_SEGMENT)
-            fds[n++] = open(run->paths[i], O_RDONLY | O_CLOEXEC);
-    return n;
-}
-
 _Noreturn static void call_process(struct run *run, pid_t parent)
 {
     int segments[IMAGE_SEGMENTS];
-    uint64_t image_size = 0;
-    const char *capture = path_of_kind(run, MANIFEST_CAPTURE, &image_size);
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
-                        .image_fd = open(capture, O_RDONLY | O_CLOEXEC),
-                        .image_size = image_size,
                         .segment_fds = segments,
-                        .n_segments = open_segments(run, segments),
                         .returned_fd = run->returned_fd,
-                        .folder = text_format("%s/work", run->folder),
+                        .folder = run->work,
                         .slot = run->slot,
                         .answer = answer};
+    for (size_t i = 0; i < run->manifest.n_files; i++) {
+        const struct manifest_file *file = &run->manifest.files[i];
+        if (file->kind == MANIFEST_CAPTURE) {
+            call.image_fd = run->fds[i];
+            call.image_size = file->size;
+        } else if (file->kind == MANIFEST_SEGMENT && call.n_segments < IMAGE_SEGMENTS) {
+            segments[call.n_segments++] = run->fds[i]; /* in the manifest's order, which is the image's */
+        }
+    }
     become_child(parent);
-    if (!call.folder)
-        _exit(1);
     call_run(&call);
 }
 
@@ -316,6 +311,62 @@ static int run_processes(struct run *run, hype_error **error)
     return run->returned_size > 0 ? 0 : error_memory(error);
 }
 
+/* ---- A batch ---- */
+
+static void worker_started(pid_t pid)
+{
+    child_pid = pid;
+    if (told_to_stop)
+        kill(pid, SIGKILL);
+}
+
+static bool is_told_to_stop(void)
+{
+    return told_to_stop;
+}
+
+static int run_calls(struct run *run, hype_error **error)
+{
+    int segments[IMAGE_SEGMENTS];
+    size_t n = run->manifest.n_files, n_files = 0;
+    cleanup_free const char **files = calloc(n + 1, sizeof *files);
+    struct batch_run batch = {.manifest = &run->manifest,
+                              .store = run->store,
+                              .folder = run->folder,
+                              .segment_fds = segments,
+                              .files = files,
+                              .slot = run->slot,
+                              .load = load,
+                              .load_context = run,
+                              .started = worker_started,
+                              .told_to_stop = is_told_to_stop};
+    if (!files)
+        return error_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        const struct manifest_file *file = &run->manifest.files[i];
+        if (file->kind == MANIFEST_CAPTURE) {
+            batch.captures_fd = run->fds[i];
+            batch.captures_size = file->size;
+        } else if (file->kind == MANIFEST_SEGMENT && batch.n_segments < IMAGE_SEGMENTS) {
+            segments[batch.n_segments++] = run->fds[i];
+        } else if (file->kind == MANIFEST_FILE) {
+            files[n_files++] = run->paths[i];
+        }
+    }
+    batch.n_files = n_files;
+    return batch_run(&batch, &run->message, error);
+}
+
+static int run_batch(struct run *run, hype_error **error)
+{
+    run->slot = mmap(NULL, sizeof *run->slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->slot == MAP_FAILED || crash_prepare() < 0)
+        return error_system(error, errno, "cannot prepare the batch of %s()", run->manifest.function);
+    return run_calls(run, error);
+}
+
+/* ---- A report ---- */
+
 static int run_probe(struct run *run, hype_error **error)
 {
     run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
@@ -324,6 +375,23 @@ static int run_probe(struct run *run, hype_error **error)
 }
 
 /* ---- Sending home ---- */
+
+/* There is a return value already. It is this one when the answer to its upload was lost, and it was sent again. */
+static int check_sent(struct run *run, const char *sha256, hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE] = "";
+    uint64_t size;
+    cleanup_close int fd = memfd_create("hype-sent", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_system(error, errno, "cannot make a memory file");
+    int status = run->store->operations->get(run->store, run->manifest.returned, fd, UINT64_C(1) << 48, &size, error);
+    if (status == 0)
+        status = sha256_hex_fd(fd, digest, error);
+    if (status == 0 && strcmp(digest, sha256) != 0)
+        status = error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
+                           run->store->uri, run->manifest.returned);
+    return status;
+}
 
 static int send_home(struct run *run, hype_error **error)
 {
@@ -341,9 +409,8 @@ static int send_home(struct run *run, hype_error **error)
                                                    error);
     if (status < 0)
         return error_wrap(error, status, "uploading the return value");
-    if (!created)
-        return error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
-                         run->store->uri, run->manifest.returned);
+    if (!created && (status = check_sent(run, sha256, error)) < 0)
+        return status;
     run->message = text_format("%s/%s#sha256=%s", run->store->uri, run->manifest.returned, sha256);
     return run->message ? 0 : error_memory(error);
 }
@@ -358,20 +425,28 @@ static void send_home_task(void *context)
 
 /* A line by which the submitter learns where the value is, or why there is none; and one that tells when what was done,
  * for its trace. */
-static void write_termination_log(const struct run *run)
+/* Called at the start, when there are descriptors to be had. */
+static void open_termination_log(struct run *run)
 {
     const char *path = getenv("HYPE_TERMINATION_LOG");
-    path = path ? path : "/dev/termination-log";
+    run->log_path = path ? path : "/dev/termination-log";
+    run->log_fd = open(run->log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+}
+
+static void write_termination_log(struct run *run)
+{
+    enum { LIMIT = 4096 }; /* bytes, as many as Kubernetes reads */
+    static char text[LIMIT]; /* also when memory is out */
     char stamps[TRACE_STAMPS_SIZE];
-    cleanup_free char *text = NULL;
     trace_stamps_write(&run->stamps, stamps);
     if (run->error)
-        text = text_format("error: %s: %s\n", hype_status_name(run->error->status), run->error->message);
+        snprintf(text, sizeof text, "error: %s: %s\n", hype_status_name(run->error->status), run->error->message);
     else
-        text = text_format("%s\n%s\n", run->message, stamps);
-    cleanup_close int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (!text || fd < 0 || write_all(fd, text, strlen(text)) < 0)
-        fprintf(stderr, "hype-run: cannot write %s: %s\n", path, strerror(errno));
+        snprintf(text, sizeof text, "%s\n%s\n", run->message, stamps);
+    if (run->log_fd < 0)
+        open_termination_log(run);
+    if (run->log_fd < 0 || write_all(run->log_fd, text, strlen(text)) < 0)
+        fprintf(stderr, "hype-run: cannot write %s: %s\n", run->log_path, strerror(errno));
     if (run->error)
         fprintf(stderr, "hype-run: %s\n", run->error->message);
 }
@@ -381,27 +456,47 @@ static void run_free(struct run *run)
     if (run->folder)
         folder_remove(run->folder);
     for (size_t i = 0; run->paths && i < run->manifest.n_files; i++)
-        free(run->paths[i]);
+        free(run->paths[i]); /* descriptors end with the process */
     free(run->paths);
+    free(run->fds);
     free(run->folder);
+    free(run->work);
     free(run->message);
     manifest_free(&run->manifest);
     store_close(run->store);
     error_free(run->error);
 }
 
+/* A submitter of this machine names itself: when it is killed nobody takes the value, and nothing must be sent home
+ * after the next program has swept. What this leaves in its own folder goes with the next run. */
+static void end_with_submitter(void)
+{
+    const char *parent = getenv("HYPE_PARENT");
+    if (!parent)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != strtol(parent, NULL, 10))
+        _exit(1); /* it was killed before this could be asked for */
+    unsetenv("HYPE_PARENT");
+}
+
 int fetch_and_run(const char *manifest_uri)
 {
+    end_with_submitter();
     struct run run = {.uri = manifest_uri, .returned_fd = -1};
     struct sigaction on_term = {.sa_handler = stop};
     sigaction(SIGTERM, &on_term, NULL);
     sigaction(SIGINT, &on_term, NULL);
+    open_termination_log(&run);
     mark_begin();
     run.stamps.at[TRACE_AT_FETCH] = trace_clock();
     int status = task_run(fetch_task, &run, &run.error);
+    bool batch = run.manifest.n_batch > 0;
     if (status == 0 && !run.error)
-        status = manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error) : run_processes(&run, &run.error);
-    if (status == 0 && !run.error)
+        status = batch                               ? run_batch(&run, &run.error)
+                 : manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error)
+                                                     : run_processes(&run, &run.error);
+    if (status == 0 && !run.error && !batch)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();
     write_termination_log(&run);

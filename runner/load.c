@@ -127,13 +127,16 @@ static int offer_remote(hype_error **error)
     const struct object_file *file = &loaded[n_loaded - 1];
     const char *slash = strrchr(file->path, '/'), *base = slash ? slash + 1 : file->path, *dot = strrchr(base, '.');
     struct stat status;
+    if (!file->sha256)
+        return error_set(error, HYPE_NOT_LOADED, "the digest of the remote object %s is not told", file->path);
     const char **libraries = calloc(n_loaded, sizeof *libraries);
     char *name = strndup(base, dot ? (size_t)(dot - base) : strlen(base));
     cleanup_close int fd = open(file->path, O_RDONLY | O_CLOEXEC);
-    if (!libraries || !name || !file->sha256 || fd < 0 || fstat(fd, &status) < 0 || uname(&machine) < 0) {
+    if (!libraries || !name || fd < 0 || fstat(fd, &status) < 0 || uname(&machine) < 0) {
+        int failure = !libraries || !name ? ENOMEM : errno;
         free(libraries);
         free(name);
-        return error_set(error, HYPE_NOT_LOADED, "cannot read the remote object %s", file->path);
+        return error_system(error, failure, "cannot read the remote object %s", file->path);
     }
     for (size_t i = 0; i + 1 < n_loaded; i++)
         libraries[i] = loaded[i].path;

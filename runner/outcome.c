@@ -77,15 +77,23 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
     function[sizeof function - 1] = 0;
     if (!function[0])
         strcpy(function, "the function"); /* killed before it knew which */
+    if (slot->state == SERVE_UNANSWERED) {
+        error_set(&error, HYPE_OUT_OF_MEMORY, "%s() has ended, but there was no memory there for its answer", function);
+        return error;
+    }
     if (WIFSIGNALED(wait_status)) {
         int number = WTERMSIG(wait_status);
         set_signal_error(&error, function, number, slot, outcome_oom_kills() > oom_kills_before);
-        error->signal = number;
+        if (error->status != -HYPE_MEMORY)
+            error->signal = number;
     } else {
         error_set(&error, HYPE_EXITED, "%s() did not return: it ended its process with exit status %d", function,
                   WEXITSTATUS(wait_status));
-        error->exit_status = WEXITSTATUS(wait_status);
+        if (error->status == -HYPE_EXITED)
+            error->exit_status = WEXITSTATUS(wait_status);
     }
+    if (error->status == -HYPE_MEMORY)
+        return error;
     uint32_t n = slot->n_frames < SERVE_FRAMES ? slot->n_frames : SERVE_FRAMES;
     error->error_number = slot->error_number;
     symbols_set_frames(error, WIFSIGNALED(wait_status) ? SYMBOLS_INTERRUPTED : SYMBOLS_RETURN, slot->frames, n);

@@ -3,12 +3,13 @@
  *
  * A call always runs in a process of its own (call.c) that is forked from one that has loaded the remote object or is
  * about to (load.c). Whoever forked it finds out how it ended and makes an error image of a bad end (outcome.c).
- * main.c either fetches one call by its manifest (fetch.c) or serves many (serve.c).
+ * main.c either fetches one call, or a batch of them (batch.c), by its manifest (fetch.c) or serves many (serve.c).
  */
 #ifndef HYPE_RUNNER_H
 #define HYPE_RUNNER_H
 
 #include "image.h"
+#include "manifest.h"
 #include "serve.h"
 
 #include <sys/types.h>
@@ -69,6 +70,8 @@ void heap_watch(struct image *image);
 /* ---- crash.c ---- */
 
 /* What ends the process unasked, signals and exit(), first writes where it was into SLOT. */
+/* The program counters of the calling thread's frames, innermost first: how many. */
+int crash_backtrace(void **frames, int most);
 int crash_prepare(void);                   /* once, before forking */
 void crash_watch(struct serve_slot *slot); /* in the child */
 
@@ -93,6 +96,27 @@ unsigned long outcome_oom_kills(void); /* of this control group so far */
 
 /* A report about hype-run and this place (docs/format.md), of *SIZE bytes, into the empty file FD. */
 int probe_write(int fd, uint64_t *size, hype_error **error);
+
+/* ---- batch.c ---- */
+
+struct batch_run {
+    const struct manifest *manifest;
+    struct store *store;
+    const char *folder;  /* private; each call gets one of its own in it */
+    int captures_fd;     /* the pack of captures */
+    uint64_t captures_size;
+    const int *segment_fds;
+    size_t n_segments;
+    const char *const *files; /* data files, n_files */
+    size_t n_files;
+    struct serve_slot *slot;
+    int (*load)(void *context, hype_error **error); /* in the process that then runs the calls */
+    void *load_context;
+    void (*started)(pid_t pid); /* that process */
+    bool (*told_to_stop)(void);
+};
+/* *LAST becomes the URI of the last pack of results, with its digest. */
+int batch_run(const struct batch_run *run, char **last, hype_error **error);
 
 /* ---- fetch.c and serve.c: the two ways to run; both return an exit status ---- */
 int fetch_and_run(const char *manifest_uri);

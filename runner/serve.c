@@ -83,8 +83,10 @@ static bool reply_with_image(int socket, uint64_t call, struct trace_stamps *sta
 static void reply_with_error(int socket, uint64_t call, struct trace_stamps *stamps, const hype_error *error)
 {
     struct buffer image = BUFFER_EMPTY;
-    if (error && image_encode_error(error, ERROR_CAUSES, &image, NULL) == 0)
-        reply_with_image(socket, call, stamps, &image);
+    struct serve_reply none = {call, 0, SERVE_NO_MEMORY, ready, *stamps};
+    if (!error || image_encode_error(error, ERROR_CAUSES, &image, NULL) < 0 ||
+        !reply_with_image(socket, call, stamps, &image))
+        send_reply(socket, &none, NULL, -1);
     buffer_free(&image);
 }
 
@@ -270,7 +272,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
 
 /* ---- The parent ---- */
 
-static pid_t fork_child(size_t number)
+static int fork_child(size_t number, hype_error **error)
 {
     struct serve_slot *slot = &slots[number];
     slot->state = SERVE_IDLE;
@@ -283,7 +285,7 @@ static pid_t fork_child(size_t number)
     if (pid == 0)
         child(slot, number);
     slot->pid = pid;
-    return pid;
+    return pid < 0 ? error_system(error, errno, "cannot start a process for calls") : 0;
 }
 
 static void bury(size_t number, int wait_status)
@@ -315,27 +317,28 @@ static int prepare(hype_error **error)
 }
 
 /* Until SIGTERM comes or the sockets are closed: the program has closed its submitter, or has ended. */
-static void serve_children(void)
+static int serve_children(hype_error **error)
 {
+    int status = 0;
     oom_kills_before = outcome_oom_kills();
-    for (size_t i = 0; i < n_slots; i++)
-        if (fork_child(i) < 0)
-            told_to_stop = 1;
-    while (!told_to_stop) { /* a child forked just as the signal comes is killed below */
+    for (size_t i = 0; i < n_slots && status == 0; i++)
+        status = fork_child(i, error);
+    while (!told_to_stop && status == 0) { /* a child forked just as the signal comes is killed below */
         int wait_status;
         pid_t pid = wait(&wait_status);
         for (size_t i = 0; pid > 0 && i < n_slots; i++) {
             if (slots[i].pid != pid)
                 continue;
             bury(i, wait_status);
-            if (!told_to_stop && fork_child(i) < 0)
-                told_to_stop = 1;
+            if (!told_to_stop)
+                status = fork_child(i, error);
             break;
         }
     }
     kill_children();
     while (wait(NULL) > 0 || errno == EINTR)
         ;
+    return status;
 }
 
 /* Files are given as PATH or PATH#sha256=HEX. */
@@ -383,10 +386,10 @@ int serve(int n_files, char **files)
         status = load_named(n_files, files, &error);
     if (status == 0)
         status = prepare(&error);
+    if (status == 0)
+        status = serve_children(&error);
     if (status < 0)
         reply_with_error(SERVE_CONTROL_FD, 0, &(struct trace_stamps){{0}}, error);
-    else
-        serve_children();
     if (folder)
         folder_remove(folder);
     return status < 0;

@@ -46,8 +46,12 @@ static int make_locked(const char *path)
     if (mkdir(path, 0700) < 0)
         return -1;
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
+    if (fd < 0) {
+        int failure = errno;
+        rmdir(path);
+        errno = failure;
         return -1;
+    }
     if (flock(fd, LOCK_EX) == 0 && fstat(fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino)
         return fd;
     close(fd);

@@ -8,8 +8,9 @@ containerd runc etcd-server containernetworking-plugins iproute2"
 # Servers of the tests, built from their Go modules.
 install_servers() {
     command -v go > /dev/null || return 0 # the tests that need them say so
-    for module in github.com/fsouza/fake-gcs-server github.com/minio/minio; do
-        [ -x "$(go env GOPATH)/bin/$(basename $module)" ] || { echo "Building $(basename $module)"; go install $module@latest > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
+    for module in github.com/fsouza/fake-gcs-server@v1.56.1 github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c; do
+        name=$(basename "${module%@*}")
+        [ -x "$(go env GOPATH)/bin/$name" ] || { echo "Building $name"; go install "$module" > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
     done
     [ -x "${HYPE_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-cluster}/bin/kubectl" ] ||
         { echo "Building Kubernetes"; tests/cluster/cluster build > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }

@@ -174,10 +174,11 @@ static char *split(char *text, char separator)
     return value;
 }
 
-static hype_env with_volume(hype_env env, char *class_and_path, bool persistent)
+static hype_env with_volume(hype_env env, char *class_and_path, bool persistent, bool keep)
 {
     char *path = split(class_and_path, ':'), *name = *class_and_path ? class_and_path : NULL;
     hype_volume volume = persistent ? hype_volume_persistent(name, NULL, "1Gi") : hype_volume_transient(name, "1Gi");
+    volume.keep = keep;
     return hype_with_mount(env, volume, path);
 }
 
@@ -219,8 +220,8 @@ static hype_env with_option(hype_env env, const char *option, char *value)
             char *second = split(value, '=');
             env = pairs[i].with(env, value, second);
         }
-    if (strcmp(option, "volume") == 0 || strcmp(option, "persistent") == 0)
-        env = with_volume(env, value, *option == 'p');
+    if (strcmp(option, "volume") == 0 || strcmp(option, "persistent") == 0 || strcmp(option, "kept") == 0)
+        env = with_volume(env, value, *option == 'p', *option != 'v');
     return env;
 }
 

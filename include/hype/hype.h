@@ -427,18 +427,26 @@ void hype_group_close(hype_group *group); /* NULL is allowed */
  *
  * or, for a whole array at once, hype_map_over(). Adding takes a bound call, not a function and its inputs, so that the
  * compiler checks arguments and result as everywhere else, each item may have any arguments, and inputs need not exist
- * before they are added. Adding waits while as many items are in flight as the map allows, but never for results to be
- * taken: a program may add all and then take all, or alternate, which keeps little in memory.
+ * before they are added. Adding waits while many items are in flight (twice the limit; some thousands where there are
+ * batches), but never for results to be taken: a program may add all and then take all, or alternate, which keeps little
+ * in memory.
+ *
+ * Where starting something for each call is dear (docker:, k8s:, process:?staging=) calls are made in batches, which
+ * change nothing else: each has its own process, result, error, timeout and retries. Their output has one prefix.
  */
 typedef struct hype_map hype_map;
 
 /* Zero: as it is best for most. */
 typedef struct hype_map_options {
-    size_t limit;    /* items in flight at once; 0: twice as many as the submitter runs */
+    size_t limit;    /* calls at once, or batches where there are any; 0: as many as the submitter runs */
+    size_t batch;    /* calls that share a process of hype-run, a container or a pod, where the submitter has batches: one
+                        after the other there, each in a process of its own. 0: chosen by how many are left and how
+                        long they took; 1: none share */
     bool ordered;    /* hype_map_next() gives items in the order in which they were added */
     bool progress;   /* how many are done and have failed, the rate and the time left: a line on a terminal, which goes
                         when the map is closed; log lines (HYPE_LOG=info) elsewhere */
-    size_t total;    /* how many will be added, for the progress; 0: not known, so as many as were added so far */
+    size_t total;    /* how many will be added, where it is known: for the progress, and for the size of batches */
+    const char *queue; /* Kubernetes: the local queue of Kueue that admits the pods (label kueue.x-k8s.io/queue-name) */
     HYPE_ALIGNED(8) double deadline; /* seconds from hype_map_open(): what has not ended then ends with HYPE_TIMEOUT */
 } HYPE_ALIGNED(8) hype_map_options;
 

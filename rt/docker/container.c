@@ -122,7 +122,7 @@ static int add_aws(json_t *variables, hype_error **error)
 {
     static const char *const region_variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION", NULL};
     static const char *const endpoint_variables[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL};
-    cleanup_keys struct aws_keys keys = {NULL};
+    cleanup_keys struct aws_keys keys = {NULL, NULL, NULL};
     cleanup_free char *region = aws_setting(region_variables, "region");
     cleanup_free char *endpoint = aws_setting(endpoint_variables, "endpoint_url");
     int status = aws_keys(&keys, error);

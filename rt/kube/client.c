@@ -225,6 +225,7 @@ int kube_perform(struct kube_client *client, const struct kube_request *request,
     json_error_t where;
     *answer = json_loadb(response.body ? response.body : "", response.size, 0, &where);
     return *answer ? 0
-                   : error_set(error, HYPE_FORMAT, "%s answers GET %.*s with something that is no JSON: %s",
-                               kube_server(client), (int)strcspn(request->path, "?"), request->path, where.text);
+                   : error_set(error, HYPE_FORMAT, "%s answers %s %.*s with something that is no JSON: %s",
+                               kube_server(client), exchange.http.method, (int)strcspn(request->path, "?"),
+                               request->path, where.text);
 }

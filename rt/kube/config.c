@@ -417,9 +417,12 @@ static int load_service_account(struct kube_config *config, hype_error **error)
                          "(automountServiceAccountToken)",
                          config->token.path);
     size_t unused;
-    return access(SERVICE_ACCOUNT "/namespace", R_OK) < 0
-               ? 0
-               : file_read(SERVICE_ACCOUNT "/namespace", 256, &config->namespace, &unused, error);
+    int status = access(SERVICE_ACCOUNT "/namespace", R_OK) < 0
+                     ? 0
+                     : file_read(SERVICE_ACCOUNT "/namespace", 256, &config->namespace, &unused, error);
+    if (config->namespace)
+        config->namespace[strcspn(config->namespace, "\r\n")] = 0;
+    return status;
 }
 
 static bool in_pod(void)

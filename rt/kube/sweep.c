@@ -16,6 +16,7 @@ struct sweep {
     const char *namespace;
     struct store *store;
     const struct leftovers *old;
+    json_t *removed; /* metadata of pods that still end */
 };
 
 static const char *text_of(json_t *object, const char *name)
@@ -35,6 +36,18 @@ static void remove_staged(const struct sweep *sweep, json_t *metadata)
     struct staged staged = {.store = sweep->store, .folder = strdup(name), .manifest_name = strdup(manifest)};
     if (staged.folder && staged.manifest_name)
         stage_remove(&staged);
+}
+
+/* A pod that still ends may still write its return value. */
+static void wait_for_end(const struct sweep *sweep, const char *name)
+{
+    enum { TRIES = 5 }; /* some seconds: its processes have one to end */
+    cleanup_free char *path = kube_path(sweep->namespace, KUBE_PODS, name);
+    for (unsigned try = 1, there = path != NULL; there; try++) {
+        struct kube_request request = {.path = path};
+        there = kube_perform(sweep->client, &request, NULL, NULL, NULL) == 0 && try < TRIES &&
+                http_pause(try, 0, NULL) == 0;
+    }
 }
 
 static int64_t made_at(json_t *metadata)
@@ -61,9 +74,11 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
     }
     if (!remove)
         return;
+    if (strcmp(kind, KUBE_PODS) == 0) {
+        remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
+        json_array_append(sweep->removed, metadata);
+    }
     kube_delete(sweep->client, sweep->namespace, kind, name, 1);
-    if (strcmp(kind, KUBE_PODS) == 0)
-        remove_staged(sweep, metadata);
 }
 
 static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **error)
@@ -84,7 +99,18 @@ static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **
 int sweep_namespace(struct kube_client *client, const char *namespace, struct store *store, const struct leftovers *old,
                     hype_error **error)
 {
-    struct sweep sweep = {client, namespace, store, old};
+    struct sweep sweep = {client, namespace, store, old, json_array()};
+    json_t *pod;
+    size_t i;
     int status = sweep_kind(&sweep, KUBE_PODS, error);
-    return status < 0 ? status : sweep_kind(&sweep, KUBE_CLAIMS, error);
+    if (status == 0)
+        status = sweep_kind(&sweep, KUBE_CLAIMS, error);
+    json_array_foreach(sweep.removed, i, pod)
+    {
+        if (store)
+            wait_for_end(&sweep, text_of(pod, "name"));
+        remove_staged(&sweep, pod);
+    }
+    json_decref(sweep.removed);
+    return status;
 }

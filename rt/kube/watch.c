@@ -16,8 +16,8 @@
 enum {
     LINE_LIMIT = 8 << 20,       /* bytes of one object: the server's own limit is lower */
     PAGE = 500,                 /* objects a list brings at once */
-    WATCH_S = 290,              /* after which the server ends a connection */
-    GRACE_S = 30,               /* more, and the connection is taken for dead */
+    WATCH_S = 100,              /* after which the server ends a connection */
+    GRACE_S = 20,               /* more, and the connection is taken for dead */
     LONGEST_OUTAGE_MS = 600000, /* for which a server may be away */
     LONGEST_REFUSAL_MS = 60000, /* for which a server that has restarted may refuse what it allowed before */
     PAUSE_MS = 100,

@@ -110,8 +110,9 @@ static int copy_bytes(int from, int to, uint64_t size)
             continue;
         if (n <= 0)
             return errno = n == 0 ? EIO : errno, -1;
-        if (pwrite(to, buffer, (size_t)n, out) != n)
-            return -1;
+        for (ssize_t done = 0, written; done < n; done += written)
+            if ((written = pwrite(to, buffer + done, (size_t)(n - done), out + done)) < 0)
+                return -1;
         in += n, out += n, size -= (uint64_t)n;
     }
     return 0;
@@ -149,18 +150,17 @@ static int write_content(int fd, const struct store_content *content)
     return copy_bytes(content->fd, fd, content->size);
 }
 
-static int put_work(void *context)
+/* A folder exists as long as objects are in it, as in a bucket. */
+static void leave_folder(struct store *store, const char *path)
 {
-    struct file_job *job = context;
-    char suffix[9];
-    text_random(suffix, 8);
-    cleanup_free char *path = path_of(job->store, job->name);
-    cleanup_free char *partial = path ? text_format("%s" STORE_PARTIAL "%s-%s", path, owner_self(), suffix) : NULL;
-    if (!partial)
-        return error_memory(job->error);
-    *job->created = false;
-    if (access(path, F_OK) == 0)
-        return 0;
+    const char *slash = strrchr(path, '/');
+    cleanup_free char *folder = strndup(path, (size_t)(slash - path));
+    if (folder && strcmp(folder, ((struct file_store *)store)->folder) != 0)
+        rmdir(folder);
+}
+
+static int write_object(struct file_job *job, const char *path, const char *partial)
+{
     if (folders_make(path) < 0)
         return error_system(job->error, errno, "cannot make the folder of %s", path);
     cleanup_close int fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -173,6 +173,24 @@ static int put_work(void *context)
         failure = errno;
     unlink(partial);
     return failure ? error_system(job->error, failure, "cannot write %s", path) : 0;
+}
+
+static int put_work(void *context)
+{
+    struct file_job *job = context;
+    char suffix[9];
+    text_random(suffix, 8);
+    cleanup_free char *path = path_of(job->store, job->name);
+    cleanup_free char *partial = path ? text_format("%s" STORE_PARTIAL "%s-%s", path, owner_self(), suffix) : NULL;
+    if (!partial)
+        return error_memory(job->error);
+    *job->created = false;
+    if (access(path, F_OK) == 0)
+        return 0;
+    int status = write_object(job, path, partial);
+    if (status < 0)
+        leave_folder(job->store, path);
+    return status;
 }
 
 static int file_put_if_absent(struct store *store, const char *name, const struct store_content *content,
@@ -193,17 +211,23 @@ static int file_delete(struct store *store, const char *name, hype_error **error
         return error_memory(error);
     if (unlink(path) < 0 && errno != ENOENT)
         return error_system(error, errno, "cannot delete %s", path);
-    char *slash = strrchr(path, '/');
-    *slash = 0;
-    if (strcmp(path, ((struct file_store *)store)->folder) != 0)
-        rmdir(path); /* a folder exists as long as objects are in it, as in a bucket */
+    leave_folder(store, path);
     return 0;
 }
 
 static int list_folder(struct file_job *job, const char *inside);
 
+/* Whether NAME, or what may be in it as a folder, starts with the prefix. */
+static bool is_wanted(const struct file_job *job, const char *name)
+{
+    size_t length = strlen(name);
+    return text_starts_with(name, job->name) || (strncmp(job->name, name, length) == 0 && job->name[length] == '/');
+}
+
 static int list_one(struct file_job *job, const char *name)
 {
+    if (!is_wanted(job, name))
+        return 0;
     cleanup_free char *path = path_of(job->store, name);
     struct stat status;
     if (!path)

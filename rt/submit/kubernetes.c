@@ -17,6 +17,7 @@
 #include "../kube/pod.h"
 #include "../kube/podfile.h"
 #include "../kube/pods.h"
+#include "../kube/pulled.h"
 #include "../kube/sweep.h"
 #include "../log.h"
 #include "../stage.h"
@@ -166,10 +167,7 @@ static void tell_progress(struct call *call)
         trace_pulling(&call->job->trace);
         call->node_told = true;
     }
-    if (diagnose_phase(call->state.pod) != POD_WAITING && !call->started) {
-        call->started = true;
-        trace_starting(&call->job->trace);
-    }
+    call->started = call->started || diagnose_phase(call->state.pod) != POD_WAITING;
 }
 
 static int follow_log(struct call *call, hype_error **error)
@@ -234,6 +232,8 @@ static int collect(void *context, hype_error **error)
     const char *message = diagnose_message(call->state.pod);
     log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
     log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
+    if (call->job->trace.track)
+        trace_pulled(&call->job->trace, pulled_time(call->s->client, call->place->namespace, call->job->id));
     int status = stage_collect(&call->staged, call->job, message, error);
     if (text_starts_with(message, "error: HYPE_PERMISSION:"))
         return error_wrap(error, status,
@@ -260,19 +260,19 @@ static int run_pod(struct call *call, hype_error **error)
 /* ---- Its end ---- */
 
 /* With a grace period of 0 the object goes at once. It has to stay until the node has released the volumes that the
- * pod wrote to, and its processes are given a moment to end. */
+ * pod wrote to; and one that runs gets a moment to end, and until then may write its return value, so that what was
+ * staged for it is removed only afterwards. */
 static void remove_pod(struct call *call)
 {
-    enum { LONGEST_RELEASE_MS = 60000 };
+    enum { RELEASE_MS = 60000, END_MS = 10000 };
     struct pod_state *state = &call->state;
-    bool idle = !state->pod || diagnose_phase(state->pod) != POD_RUNNING;
+    bool writes = call->claims.writes, runs = state->pod && diagnose_phase(state->pod) == POD_RUNNING;
     if (call->s->keep_pods || !call->made || state->deleted)
         return;
     task_shield_begin();
-    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id,
-                idle && !call->claims.writes ? 0 : 1);
-    int64_t deadline = clock_ms() + LONGEST_RELEASE_MS;
-    for (int status = 0; call->claims.writes && state->created && !state->deleted && !state->failure && status == 0;) {
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id, writes || runs ? 1 : 0);
+    int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
+    for (int status = 0; (writes || runs) && state->created && !state->deleted && !state->failure && status == 0;) {
         state->changed.set = false;
         status = task_event_wait(&state->changed, deadline);
     }

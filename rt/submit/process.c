@@ -30,15 +30,21 @@ struct process_submitter {
 
 static char **make_environment(const struct job *job, const char *log_path)
 {
-    char **environment = spawn_environment(2 + ARRAY_SIZE(job->env.variables)), **next = environment;
+    char **environment = spawn_environment(3 + ARRAY_SIZE(job->env.variables)), **next = environment;
     if (!environment)
         return NULL;
     while (*next)
         next++;
-    *next++ = text_format("HYPE_EXECUTION_ID=%s", job->id);
-    *next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path);
-    for (size_t i = 0; i < ARRAY_SIZE(job->env.variables) && job->env.variables[i].name; i++)
-        *next++ = text_format("%s=%s", job->env.variables[i].name, job->env.variables[i].value);
+    const hype_pair *variables = job->env.variables;
+    bool whole = (*next++ = text_format("HYPE_EXECUTION_ID=%s", job->id)) &&
+                 (*next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path)) &&
+                 (*next++ = text_format("HYPE_PARENT=%ld", (long)getpid()));
+    for (size_t i = 0; whole && i < ARRAY_SIZE(job->env.variables) && variables[i].name; i++)
+        whole = (*next++ = text_format("%s=%s", variables[i].name, variables[i].value ? variables[i].value : ""));
+    if (!whole) {
+        spawn_environment_free(environment);
+        return NULL;
+    }
     return environment;
 }
 
@@ -146,6 +152,7 @@ static int process_open(struct submitter_url *url, hype_submitter **submitter, h
         return status;
     }
     s->submitter.limit = (unsigned)n;
+    s->submitter.batches = s->staged;
     s->servers = (struct servers){.staging = s->staging, .workers = (unsigned)n};
     *submitter = &s->submitter;
     return 0;

@@ -72,6 +72,9 @@ static int take_image(struct pending *pending, const struct serve_reply *reply, 
 {
     struct buffer *returned = &pending->job->returned;
     switch (reply->where) {
+    case SERVE_NO_MEMORY:
+        return error_set(&pending->error, HYPE_OUT_OF_MEMORY, "%s(): no memory there to tell what became of it",
+                         pending->job->entry->name);
     case SERVE_IN_ANSWER_FILE:
         pending->size = reply->size;
         return 0;
@@ -143,6 +146,8 @@ static void take_refusal(struct server *server)
     ssize_t n = receive(server->control, &reply, image, sizeof image, &fd);
     if (n > 0 && reply.where == SERVE_BEHIND)
         image_decode_error(image, (size_t)n, &server->broken);
+    else if (n == 0 && reply.where == SERVE_NO_MEMORY)
+        error_set(&server->broken, HYPE_OUT_OF_MEMORY, "no memory there for hype-run");
 }
 
 static void fail_slots(struct server *server)
@@ -291,14 +296,11 @@ static int server_arguments(const struct servers *servers, const struct staged_c
                             char **arguments, hype_error **error)
 {
     const char *folder = servers->staging->uri + strlen("file://");
-    arguments[0] = strdup(hype_run);
-    arguments[1] = strdup("--serve");
-    for (size_t i = 0; i < code->n_files; i++) {
-        arguments[i + 2] = text_format("%s/%s#sha256=%s", folder, code->files[i].name, code->files[i].sha256);
-        if (!arguments[i + 2])
-            return error_memory(error);
-    }
-    return arguments[0] && arguments[1] ? 0 : error_memory(error);
+    size_t n = 0;
+    bool whole = (arguments[n++] = strdup(hype_run)) && (arguments[n++] = strdup("--serve"));
+    for (size_t i = 0; whole && i < code->n_files; i++)
+        whole = (arguments[n++] = text_format("%s/%s#sha256=%s", folder, code->files[i].name, code->files[i].sha256));
+    return whole ? 0 : error_memory(error);
 }
 
 static int start_staged(const struct servers *servers, const struct staged_code *code, struct server *server,
@@ -313,7 +315,17 @@ static int start_staged(const struct servers *servers, const struct staged_code 
         status = spawn_server(server, (const char *const *)arguments, error);
     for (size_t i = 0; arguments[i]; i++)
         free(arguments[i]);
-    return status < 0 ? status : task_start(server_main, server, NULL, error);
+    if (status < 0)
+        return status;
+    status = task_start(server_main, server, NULL, error);
+    if (status < 0) {
+        int wait_status;
+        kill(server->process.pid, SIGTERM);
+        task_shield_begin();
+        spawn_wait(&server->process, &wait_status, NULL);
+        task_shield_end();
+    }
+    return status;
 }
 
 /* Puts the code where hype-run finds it, and starts it, at *SPAWNED for a trace. */

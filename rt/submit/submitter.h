@@ -21,19 +21,20 @@
 
 /* One call on its way. Owned by its future; the submitter fills RETURNED. */
 struct job {
-    char id[JOB_ID_SIZE]; /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
+    char id[JOB_ID_SIZE];         /* HYPE_EXECUTION_ID; the pod's, container's and process's name */
     const struct hype_unit *unit; /* NULL: a probe (checklist.h) */
     const struct hype_entry *entry;
-    hype_env env;           /* strings belong to the caller */
-    const void *arguments;  /* capture image */
-    size_t arguments_size;  /* bytes */
-    int arguments_fd;       /* a memory file that starts with the image, or -1 */
+    hype_env env;                  /* strings belong to the caller */
+    const void *arguments;         /* capture image */
+    size_t arguments_size;         /* bytes */
+    int arguments_fd;              /* a memory file that starts with the image, or -1 */
     struct share *const *segments; /* the shared memory that the image refers to; the closure's */
     size_t n_segments;
-    struct buffer returned; /* return or error image, once run() has returned 0; not yet checked */
-    struct output output;   /* the function's stdout and stderr go here */
-    char depth[24];         /* of a nested call; ENV refers to it */
+    struct buffer returned;  /* return or error image, once run() has returned 0; not yet checked */
+    struct output output;    /* the function's stdout and stderr go here */
+    char depth[24];          /* of a nested call; ENV refers to it */
     struct trace_call trace; /* run() tells it of its phases */
+    struct batch *batch; /* the arguments are a pack of several calls' (batch.h), and nothing is RETURNED; or NULL */
 };
 
 /* The parts of "scheme://part/part?option=value&option=value", percent-decoded. */
@@ -91,6 +92,7 @@ struct call_list {
 struct hype_submitter {
     const struct submitter_operations *operations;
     unsigned limit; /* calls that run at once; the others cost no stack and no descriptor meanwhile */
+    bool batches;   /* run() makes batches too, which are better for many calls */
     unsigned running;
     struct call_list waiting, begun; /* begun: that run or pause */
     bool closing;

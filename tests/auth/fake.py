@@ -128,10 +128,10 @@ class Fake(BaseHTTPRequestHandler):
         self.answer(404, "")
 
 
-def serve(handler):
-    """Serves in the background; its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    handler.host = f"127.0.0.1:{server.server_port}"
+def serve(handler, address="127.0.0.1"):
+    """Serves in the background; its address and port."""
+    server = ThreadingHTTPServer((address, 0), handler)
+    handler.host = f"{address}:{server.server_port}"
     Thread(target=server.serve_forever, daemon=True).start()
     return handler.host
 

@@ -60,6 +60,12 @@ greets() { # submitter
     logged '^hello world!'
 }
 check "hello, with 750m of a processor" "greets '$here_s3'"
+traced() { # submitter
+    (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
+        python3 "$here/../trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        grep -q '"pod":"hype-run-[a-z0-9]*","node":"node0"' "$work/trace.json"
+}
+check "a trace with every phase" "traced '$here_s3'"
 check "the log tells what happens to the pod" "greets '$here_s3' && logged 'Uploading complete: 1 files newly uploaded, 1 files cached' \
     'Submitting s3://hype/staging/manifest-.*json' 'Created pod hype-run-[a-z0-9]*' 'od hype-run-[a-z0-9]* assigned to node node0' \
     'od hype-run-[a-z0-9]* exited with status Succeeded' 'Got termination message: s3://hype/staging/.*-return.bin' '^\[greet [a-z0-9]*\] greeting from process'"
@@ -81,6 +87,25 @@ gke_says() { # words, parts of the url
 check "GKE: no such cluster" "gke_says 'Not found: projects/project/locations/zone/clusters/none' project/zone/none/hype"
 check "GKE: no permission" "gke_says 'container.clusters.get' other/zone/test/hype"
 check "GKE: a cluster that is being made" "gke_says PROVISIONING project/zone/starting/hype"
+
+# ---- Stores as pods reach them ----
+cat > "$work/with-google" << END
+#!/bin/sh
+# Google's storage, where it asks for credentials: the program has a key; pods ask their machine, or have a key as a secret.
+set -e
+unset STORAGE_EMULATOR_HOST
+export CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE=http://192.0.2.1:4443/ HYPE_SUBMITTER='k8s://person/hype?$gs'
+there=variable=CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE=\$CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE
+if [ \$1 = machine ]; then
+    "$calls" \$there variable=GCE_METADATA_HOST=\$FAKE_GOOGLE doze 0
+else
+    KUBECONFIG='$admin' kubectl create secret generic gcp-key --from-file key.json=\$GOOGLE_APPLICATION_CREDENTIALS > /dev/null
+    "$calls" \$there secret=gcp-key=/etc/gcloud variable=GOOGLE_APPLICATION_CREDENTIALS=/etc/gcloud/key.json doze 0
+fi
+END
+chmod +x "$work/with-google"
+check "pods have the identity of their machine" "$google '$work/with-google' machine 2> '$work/asked' && grep '^asked for: start robot .*machine' '$work/asked'"
+check "pods have a key as a secret" "$google '$work/with-google' secret 2> '$work/asked' && grep '^asked for: start robot robot' '$work/asked'"
 
 # ---- Environments ----
 check "secrets, variables, limits, volumes, crashes, exits, memory, timeouts" "on '$here_s3' '$calls'"
@@ -161,6 +186,52 @@ persists() {
     as_admin kubectl delete persistentvolumeclaim shelf
 }
 check "a persistent volume is made once, and kept" persists
+keeps() {
+    on "$here_s3" "$calls" kept=test-disk:/data write_text /data/x kept
+    [ "$(as_admin kubectl get persistentvolumeclaim -o name | wc -l)" = 1 ]
+    as_admin kubectl delete persistentvolumeclaim --all
+}
+check "a volume that shall survive does" keeps
+narrows() { # the test plays the provisioner, which says what Rancher's says
+    as_admin kubectl apply -f - << END
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: narrow}, provisioner: example.com/none}
+END
+    on "$here_s3" "$calls" volume=narrow:/data write_text /data/x kept &
+    call=$!
+    wait_until claim_is '["ReadWriteOnce","ReadOnlyMany"]'
+    claim=$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[0].metadata.name}')
+    wait_until pod_waits
+    as_admin kubectl create -f - << END
+apiVersion: v1
+kind: Event
+metadata: {name: $claim.1, namespace: hype}
+type: Warning
+reason: ProvisioningFailed
+message: NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes
+involvedObject: {kind: PersistentVolumeClaim, apiVersion: v1, name: $claim, namespace: hype, uid: "$(as_admin kubectl get persistentvolumeclaim "$claim" -o 'jsonpath={.metadata.uid}')"}
+firstTimestamp: 2026-01-01T00:00:00Z
+lastTimestamp: 2026-01-01T00:00:00Z
+count: 1
+source: {component: test}
+END
+    wait_until claim_is '["ReadWriteOnce"]'
+    as_admin kubectl apply -f - << END
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: narrow}
+spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: narrow, persistentVolumeReclaimPolicy: Retain, hostPath: {path: "$work/disk", type: DirectoryOrCreate}}
+END
+    wait $call
+    [ "$(cat "$work/disk/x")" = kept ]
+    as_admin kubectl delete persistentvolume/narrow storageclass/narrow
+}
+claim_is() { # access modes
+    [ "$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[*].spec.accessModes}')" = "$1" ]
+}
+pod_waits() {
+    [ "$(as_admin kubectl get pod -o 'jsonpath={.items[*].status.phase}')" = Pending ]
+}
+check "a class that lets one node use a volume gets a claim that asks for no more" narrows
 
 # ---- What goes wrong ----
 wrong() { # words, options and function
@@ -259,6 +330,7 @@ check "the kubelet is killed in mid-run" "restarts kubelet KILL"
 compacts() {
     begin doze 10
     wait_until pods_run
+    seen=$(as_admin kubectl get --raw /api/v1/namespaces/hype/pods | sed 's/.*"PodList"[^}]*"resourceVersion":"\([0-9]*\)".*/\1/')
     for i in $(seq 20); do as_admin kubectl create configmap "filler-$i"; done
     "$here/cluster" stop apiserver KILL
     revision=$(curl -sf http://127.0.0.1:2379/v3/kv/range -d '{"key": "AA=="}' | sed 's/.*"revision":"\([0-9]*\)".*/\1/')
@@ -266,6 +338,7 @@ compacts() {
     "$here/cluster" start apiserver
     wait $pid
     cat "$work/said"
+    as_admin kubectl get --raw "/api/v1/namespaces/hype/pods?watch=1&timeoutSeconds=5&resourceVersion=$seen" | grep '"code":410'
 }
 check "etcd forgets what a watch has seen" compacts
 check "a hundred pods at once" "test \"\$(HYPE_SUBMITTER='$here_s3' timeout 400 '$calls' request=cpu=1m --times 100 doze 1 | tee -a /dev/stderr)\" = '100 of 100'"
@@ -297,6 +370,18 @@ done
 check "after kill -9 at $kills random moments and one more call nothing remains" "on '$here_s3' '$bin/hello' && wait_until nothing_remains"
 killed 2
 check "hype gc sweeps too" "test -n \"\$(remains)\" && on '$here_s3' '$bin/hype' gc '$here_s3' && wait_until nothing_remains"
+sweeps_others() {
+    as_admin kubectl run lost --image=localhost/pause:1 --labels=app.kubernetes.io/managed-by=hype,hype.owner=another-1-1
+    on "$here_s3" "$bin/hello"
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc "$here_s3"
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc --days=0 "$here_s3" | grep lost
+    [ "$(remains)" = pod/lost ]
+    "$bin/hype" gc --days=0 --delete "$here_s3"
+    wait_until nothing_remains
+}
+check "what another machine left is listed, and removed when that is asked for" sweeps_others
 begin volume=test-disk:/data doze 60
 wait_until pods_run
 kill -TERM $pid

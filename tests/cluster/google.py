@@ -5,7 +5,8 @@
 
 The project "project" has, in the zone "zone", the clusters "test", which is reached at an address and has a CA of its own,
 "by-name", which is reached at a name whose certificate the system's CAs know, and "starting", which has no address yet. The
-cluster lets robot-2 and those after it in; with --refused the first token is robot-1.
+cluster lets robot-2 and those after it in; with --refused the first token is robot-1. Pods reach the fakes too: GCE_METADATA_HOST
+is not set, but what it would be is in FAKE_GOOGLE.
 """
 import base64
 import os
@@ -17,7 +18,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "auth"))
 import fake
 
-ADDRESS, NAME = "203.0.113.1", "localhost"
+NODE, ADDRESS, NAME = "192.0.2.1", "203.0.113.1", "localhost"
 
 
 class Google(fake.Fake):
@@ -53,10 +54,12 @@ if sys.argv[1] == "--refused":
     sys.argv.pop(1)
 else:
     fake.Fake.asked.append("start")
-host = fake.serve(Google)
+host = fake.serve(Google, NODE)
 with tempfile.NamedTemporaryFile("w", prefix="robot-", suffix=".json") as key:
     fake.json.dump(fake.robot(host), key)
     key.flush()
-    sys.exit(subprocess.run(sys.argv[2:], env={
-        **os.environ, "GOOGLE_APPLICATION_CREDENTIALS": key.name,
-        "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER": f"http://{host}/"}).returncode)
+    code = subprocess.run(sys.argv[2:], env={
+        **os.environ, "GOOGLE_APPLICATION_CREDENTIALS": key.name, "FAKE_GOOGLE": host,
+        "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER": f"http://{host}/"}).returncode
+print("asked for:", *Google.asked, file=sys.stderr)
+sys.exit(code)

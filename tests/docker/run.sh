@@ -7,7 +7,7 @@
 #
 # Base images are made with debootstrap, once, in $HYPE_DOCKER (default: ~/.cache/hype-docker).
 set -eu
-bin=$1 source=$2 kills=${3:-50}
+bin=$(cd "$1" && pwd) source=$(cd "$2" && pwd) kills=${3:-50}
 here=$source/tests/docker
 [ "$(id -u)" = 0 ] || { echo "skip: a Docker daemon can only be started by root: sudo $0 $*"; exit 77; }
 for program in dockerd debootstrap docker-registry podman openssl script; do
@@ -191,6 +191,7 @@ done
 
 # Podman. Where it may not raise limits, its own defaults are too high.
 printf '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n' > "$work/containers.conf"
+cd "$work" # where conmon leaves a file
 CONTAINERS_CONF="$work/containers.conf" podman --root "$work/podman" --runroot "$work/podman-run" system service --time 0 "unix://$work/podman.sock" > "$work/podman.log" 2>&1 &
 echo $! > "$work/podman.pid"
 until_answers --unix-socket "$work/podman.sock" http://podman/_ping

@@ -20,6 +20,11 @@ grep -q '^4 files' "$work/list" || fail "$(cat "$work/list")" # code, manifest, 
 "$bin/hype" gc --delete --days=9 "$place" > /dev/null
 [ "$(find "$work/stage" -type f ! -name 'notes*' | sort)" = "$recent" ] || fail "not what was listed: $(find "$work/stage" -type f)"
 [ -f "$work/stage/notes-of-mine.txt" ] || fail "a file of somebody else's was removed"
+find "$work/stage" -type f -exec touch -d '10 days ago' {} +
+HYPE_SUBMITTER="process:?staging=$place" "$bin/extract_env" > /dev/null
+"$bin/hype" gc "$place" > "$work/list"
+! grep -q 'extract_env-.*\.so$' "$work/list" || fail "what was used today is listed"
+grep -q 'extract_env-.*capture$' "$work/list" || fail "what was not used is not listed: $(cat "$work/list")"
 "$bin/hype" gc --days=0 --delete "$place" > /dev/null
 [ "$(find "$work/stage" -type f)" = "$work/stage/notes-of-mine.txt" ] || fail "left: $(find "$work/stage" -type f)"
 [ "$(HYPE_SUBMITTER="process:?staging=$place" "$bin/hello" 2>&1 | grep -c 'hello world')" = 1 ] || fail "a call after gc"

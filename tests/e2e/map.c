@@ -102,7 +102,7 @@ static void whole_blocks(void)
     CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 0}, N, i, hype_bind(name, (int)i),
                         &names[i]) == 0);
     for (int i = 0; i < N; i++) {
-        char expected[16];
+        char expected[24];
         snprintf(expected, sizeof expected, "item %d", i);
         CHECK(strcmp(names[i], expected) == 0);
         free(names[i]);

@@ -121,7 +121,8 @@ static void any_alignment(void)
     }
 }
 
-/* More than one call refers to: what is beyond travels as other memory does. And a closure keeps what it was bound with. */
+/* More than one call refers to: what is beyond travels as other memory does. And a closure keeps what it was bound
+ * with. */
 static void many_pieces(void)
 {
     static double pieces[ROWS][2];

@@ -1,10 +1,10 @@
 /*
  * ask.c: asks an API server as a kubeconfig says, for the tests.
  *
- *   kube-ask CONTEXT [METHOD PATH [BODY]]...
+ *   kube-ask [--at-once] CONTEXT [METHOD PATH [BODY]]...
  *
  * CONTEXT may be "-" for the current one. Prints the server and namespace, then a line for each request: its status
- * and answer, or its error. Exit status 1 where there was one.
+ * and answer, or its error. Exit status 1 where there was one. A POST has a BODY.
  */
 #include "kube/client.h"
 #include "task.h"
@@ -13,60 +13,84 @@
 #include <stdio.h>
 #include <string.h>
 
-struct questions {
+enum { MOST = 64 };
+
+struct question {
     struct kube_client *client;
-    int argc;
-    char **argv;
+    struct kube_request request;
+    char *said; /* a line */
     bool failed;
 };
 
-static void tell(int code, json_t *answer)
+static struct question questions[MOST];
+static size_t n_questions;
+static bool at_once;
+
+static int ask(void *context, hype_error **unused)
 {
-    char *text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
-    printf("%d %s\n", code, text ? text : "");
-    free(text);
+    (void)unused;
+    struct question *question = context;
+    json_t *answer = NULL;
+    int code;
+    hype_error *error = NULL;
+    if (kube_perform(question->client, &question->request, &answer, &code, &error) == 0) {
+        char *text = json_dumps(answer, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+        question->said = text_format("%d %s", code, text ? text : "");
+        free(text);
+    } else {
+        question->failed = true;
+        question->said = text_format("%s %d %s", hype_status_name(error->status), code, error->message);
+    }
+    json_decref(answer);
+    error_free(error);
+    return 0;
 }
 
-static void ask(void *context)
+static void ask_all(void *unused)
 {
-    struct questions *questions = context;
-    for (int i = 0; i + 1 < questions->argc; i += 2) {
-        struct kube_request request = {.method = questions->argv[i], .path = questions->argv[i + 1], .attempts = 1};
-        json_t *answer = NULL;
-        int code;
-        hype_error *error = NULL;
-        if (strcmp(request.method, "POST") == 0) {
-            request.body = json_loads(questions->argv[i + 2], 0, NULL);
-            i++;
-        }
-        if (kube_perform(questions->client, &request, &answer, &code, &error) == 0) {
-            tell(code, answer);
-        } else {
-            questions->failed = true;
-            printf("%s %d %s\n", hype_status_name(error->status), code, error->message);
-        }
-        fflush(stdout);
-        json_decref(answer);
-        json_decref(request.body);
-        error_free(error);
+    (void)unused;
+    struct task_group group = {.limit = at_once ? MOST : 1};
+    for (size_t i = 0; i < n_questions; i++)
+        task_group_start(&group, ask, &questions[i]);
+    task_group_wait(&group, NULL);
+}
+
+static void read_questions(struct kube_client *client, char **words)
+{
+    while (words[0] && words[1] && n_questions < MOST) {
+        struct question *question = &questions[n_questions++];
+        question->client = client;
+        question->request = (struct kube_request){.method = words[0], .path = words[1], .attempts = 2};
+        words += 2;
+        if (strcmp(question->request.method, "POST") == 0 && *words)
+            question->request.body = json_loads(*words++, 0, NULL);
     }
 }
 
 int main(int argc, char **argv)
 {
-    struct questions questions = {.argc = argc - 2, .argv = argv + 2};
+    struct kube_client *client = NULL;
     hype_error *error = NULL;
-    if (argc < 2)
+    bool failed = false;
+    at_once = argc > 1 && strcmp(argv[1], "--at-once") == 0;
+    argv += 1 + at_once;
+    if (!*argv)
         return 2;
-    if (kube_open(strcmp(argv[1], "-") == 0 ? NULL : argv[1], &questions.client, &error) < 0) {
+    if (kube_open(strcmp(*argv, "-") == 0 ? NULL : *argv, &client, &error) < 0) {
         printf("%s %s\n", hype_status_name(error->status), error->message);
         error_free(error);
         return 1;
     }
-    printf("%s %s\n", kube_server(questions.client), kube_namespace(questions.client));
-    fflush(stdout);
-    if (task_run(ask, &questions, &error) < 0)
+    printf("%s %s\n", kube_server(client), kube_namespace(client));
+    read_questions(client, argv + 1);
+    if (task_run(ask_all, NULL, NULL) < 0)
         return 3;
-    kube_close(questions.client);
-    return questions.failed;
+    for (size_t i = 0; i < n_questions; i++) {
+        failed = failed || questions[i].failed;
+        puts(questions[i].said);
+        free(questions[i].said);
+        json_decref(questions[i].request.body);
+    }
+    kube_close(client);
+    return failed;
 }

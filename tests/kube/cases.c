@@ -9,6 +9,7 @@
  */
 #include "../unit/testing.h"
 
+#include "kube/claims.h"
 #include "kube/diagnose.h"
 #include "kube/pod.h"
 #include "kube/podfile.h"
@@ -158,6 +159,19 @@ static hype_env read_env(json_t *input)
     return env;
 }
 
+/* The owner is another one each time. */
+static void expect_object(const char *folder, json_t *object)
+{
+    json_t *labels = json_object_get(json_object_get(object, "metadata"), "labels");
+    if (json_object_get(labels, OWNER_LABEL)) {
+        assert_string_equal(text_of(labels, OWNER_LABEL), owner_self());
+        json_object_set_new(labels, OWNER_LABEL, json_string("OWNER"));
+    }
+    cleanup_free char *text = json_dumps(object, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+    cleanup_free char *line = text_format("%s\n", text);
+    expect(folder, "output.json", line);
+}
+
 static void pod_case(const char *folder)
 {
     cleanup_error hype_error *error = NULL;
@@ -187,12 +201,7 @@ static void pod_case(const char *folder)
     if (status == 0)
         status = pod_describe(&plan, &pod, &error);
     if (status == 0) {
-        json_t *labels = json_object_get(json_object_get(pod, "metadata"), "labels");
-        assert_string_equal(text_of(labels, OWNER_LABEL), owner_self());
-        json_object_set_new(labels, OWNER_LABEL, json_string("OWNER"));
-        cleanup_free char *text = json_dumps(pod, JSON_INDENT(1) | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
-        cleanup_free char *line = text_format("%s\n", text);
-        expect(folder, "output.json", line);
+        expect_object(folder, pod);
     } else {
         cleanup_free char *text = error_text(error, folder);
         expect(folder, "output", text);
@@ -206,6 +215,26 @@ static void makes_pods_of_environments(void **state)
 {
     (void)state;
     each_case("pod", pod_case);
+}
+
+static void claim_case(const char *folder)
+{
+    json_t *input = read_json(folder, "input.json");
+    hype_volume volume = {.name = text_of(input, "name"),
+                          .storage_class = text_of(input, "storage_class"),
+                          .size = text_of(input, "size"),
+                          .keep = json_is_true(json_object_get(input, "keep"))};
+    json_t *claim = claim_describe(&volume, volume.name ? volume.name : "hype-request-abcdefgh", "12345678");
+    assert_non_null(claim);
+    expect_object(folder, claim);
+    json_decref(claim);
+    json_decref(input);
+}
+
+static void makes_claims_of_volumes(void **state)
+{
+    (void)state;
+    each_case("claim", claim_case);
 }
 
 static void label_values_are_made_of_any_text(void **state)
@@ -233,6 +262,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_became_of_a_pod),
         cmocka_unit_test(makes_pods_of_environments),
+        cmocka_unit_test(makes_claims_of_volumes),
         cmocka_unit_test(label_values_are_made_of_any_text),
     };
     assert_int_equal(argc, 2);

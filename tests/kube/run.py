@@ -33,7 +33,16 @@ class Handler(server.Handler):
             return "certificate " + dict(pair[0] for pair in certificate["subject"])["commonName"]
         return self.headers.get("Authorization", "nobody")
 
+    def busy(self):
+        """What /busy/STATUS answers first."""
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if server.count(self.path) == 1:
+            return self.answer(int(self.path.removeprefix("/busy/")), b"busy", Retry_After="0")
+        self.answer(200, b'{"at": "last"}')
+
     def handle_any(self):
+        if self.path.startswith("/busy/"):
+            return self.busy()
         user = self.user()
         if user.startswith("Bearer stale"):
             if self.path.startswith("/rotate/"):  # as a kubelet does with a service account's token
@@ -44,7 +53,7 @@ class Handler(server.Handler):
         impersonated = {name.lower(): value for name, value in self.headers.items() if name.lower().startswith("impersonate-")}
         self.answer(200, json.dumps({"user": user, "host": self.headers["Host"], **path, **impersonated}).encode())
 
-    do_GET = handle_any
+    do_GET = do_POST = handle_any
 
 
 class Proxy(server.Handler):

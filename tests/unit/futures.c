@@ -5,6 +5,7 @@
  */
 #include "testing.h"
 
+#include "batch.h"
 #include "future.h"
 
 #include <hype/hype.h>
@@ -31,23 +32,38 @@ struct place {
     char ids[8][JOB_ID_SIZE];
 };
 
-static void give_value(struct job *job)
+static struct buffer value_of(const struct job *job, const void *arguments, size_t size)
 {
     struct image image;
+    struct buffer returned = BUFFER_EMPTY;
     void *frame, *mapped[2];
     for (int i = 0; i < 2; i++) {
-        mapped[i] = mmap(NULL, job->arguments_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        mapped[i] = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         assert_true(mapped[i] != MAP_FAILED);
-        memcpy(mapped[i], job->arguments, job->arguments_size);
+        memcpy(mapped[i], arguments, size);
     }
-    assert_int_equal(image_decode_arguments(mapped[0], mapped[1], job->arguments_size, NULL, NULL, job->unit,
-                                            job->entry, &image, &frame, NULL),
-                     0);
+    assert_int_equal(
+        image_decode_arguments(mapped[0], mapped[1], size, NULL, NULL, job->unit, job->entry, &image, &frame, NULL), 0);
     job->entry->invoke(frame);
-    assert_int_equal(image_encode_return(&image, &job->returned, NULL), 0);
+    assert_int_equal(image_encode_return(&image, &returned, NULL), 0);
     image_free(&image);
     for (int i = 0; i < 2; i++)
-        munmap(mapped[i], job->arguments_size);
+        munmap(mapped[i], size);
+    return returned;
+}
+
+/* The first N of them. */
+static void give_batch(struct job *job, size_t n)
+{
+    struct pack pack;
+    assert_int_equal(pack_read(job->arguments, job->arguments_size, &pack, NULL), 0);
+    assert_int_equal(pack.n, job->batch->n);
+    for (size_t i = 0; i < pack.n && i < n; i++) {
+        const struct pack_entry *entry = &pack.entries[i];
+        struct buffer value = value_of(job, (const char *)job->arguments + entry->offset, entry->size);
+        job->batch->take(job->batch, entry->number, value.data, value.size);
+        buffer_free(&value);
+    }
 }
 
 static int give_error(const struct place *place, struct job *job, int answer, hype_error **error)
@@ -75,9 +91,13 @@ static int place_run(hype_submitter *submitter, struct job *job, hype_error **er
     place->running--;
     if (status < 0)
         return error_set(error, (hype_status)-status, "cancelled");
-    if (attempt < 8 && place->answers[attempt])
+    bool fails = attempt < 8 && place->answers[attempt];
+    if (job->batch)
+        give_batch(job, fails ? job->batch->n / 2 : job->batch->n);
+    if (fails)
         return give_error(place, job, place->answers[attempt], error);
-    give_value(job);
+    if (!job->batch)
+        job->returned = value_of(job, job->arguments, job->arguments_size);
     return 0;
 }
 
@@ -287,9 +307,73 @@ static void cancelled_while_awaited(void **state)
     check_end(&place);
 }
 
+/* ---- Batches ---- */
+
+static void map_in_batches(struct place *place, hype_env env, int status, size_t n_failed)
+{
+    enum { N = 1000 };
+    int results[N] = {0};
+    size_t failed = 0;
+    hype_map_options options = {.batch = 100, .limit = 2};
+    place->submitter.batches = true;
+    hype_map *map = hype_map_open(&place->submitter, env, options);
+    for (int i = 0; i < N; i++)
+        assert_int_equal(hype_map_add(map, hype_bind(twice, i), &results[i]), 0);
+    for (hype_item item; hype_map_next(map, HYPE_FOREVER, &item) == 1;) {
+        if (item.status == 0)
+            assert_int_equal(results[item.index], 2 * (int)item.index);
+        else
+            assert_int_equal(item.status, status);
+        failed += item.status < 0;
+    }
+    hype_map_close(map);
+    assert_int_equal(failed, n_failed);
+    check_end(place);
+}
+
+static void batches_bring_each_its_own(void **state)
+{
+    (void)state;
+    struct place place = PLACE(.attempts = 8);
+    map_in_batches(&place, hype_default_env, 0, 0);
+    assert_int_equal(place.attempts, 8 + 10);
+}
+
+/* Of a batch that is lost those calls are tried again that had not come home. */
+static void lost_batches_are_tried_again(void **state)
+{
+    (void)state;
+    struct place place = PLACE(.answers = {-HYPE_LOST, 0, -HYPE_LOST});
+    map_in_batches(&place, retrying(3, 0), 0, 0);
+    struct place once = PLACE(.answers = {-HYPE_LOST, 0, -HYPE_LOST});
+    map_in_batches(&once, (hype_env){.retry = {.attempts = 1}}, -HYPE_LOST, 50 + 50);
+}
+
+/* Results are taken while other items are added, and the map is closed before all have ended. */
+static void batches_are_cancelled(void **state)
+{
+    enum { N = 300 };
+    (void)state;
+    struct place place = PLACE(.hangs = true);
+    place.submitter.batches = true;
+    hype_item item;
+    hype_map *map = hype_map_open(&place.submitter, hype_default_env, (hype_map_options){.batch = 10, .limit = 6});
+    for (int i = 0; i < N; i++)
+        assert_int_equal(hype_map_add(map, hype_bind(twice, i), NULL), 0);
+    assert_int_equal(hype_map_next(map, 0.01, &item), -HYPE_TIMEOUT);
+    hype_map_close(map);
+    map = hype_map_open(&place.submitter, hype_default_env, (hype_map_options){.deadline = 0.02});
+    for (int i = 0; i < N; i++)
+        assert_int_equal(hype_map_add(map, hype_bind(twice, i), NULL), 0);
+    assert_int_equal(hype_map_finish(map), -HYPE_TIMEOUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batches_bring_each_its_own),
+        cmocka_unit_test(lost_batches_are_tried_again),
+        cmocka_unit_test(batches_are_cancelled),
         cmocka_unit_test(faults_of_the_place_are_tried_again),
         cmocka_unit_test(attempts_are_counted),
         cmocka_unit_test(answers_are_not_tried_again),

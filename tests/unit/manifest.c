@@ -23,7 +23,8 @@ static void reads_what_it_wrote(void **state)
         {.kind = MANIFEST_SEGMENT, .name = "shared-5.bin", .size = 10, .sha256 = DIGEST},
     };
     struct manifest written = {.execution = "id", .function = "f", .signature = 0x8000000000000001,
-                               .returned = "id/f-return.bin", .files = files, .n_files = 5};
+                               .returned = "id/f-return.bin", .files = files, .n_files = 5, .n_batch = 7,
+                               .timeout = 1.5, .nonce = "abc0"};
     struct manifest read;
     hype_error *error = NULL;
     char *text = manifest_write(&written, &error);
@@ -34,6 +35,9 @@ static void reads_what_it_wrote(void **state)
     assert_true(read.signature == written.signature);
     assert_string_equal(read.returned, "id/f-return.bin");
     assert_int_equal(read.n_files, 5);
+    assert_int_equal(read.n_batch, 7);
+    assert_true(read.timeout == 1.5);
+    assert_string_equal(read.nonce, "abc0");
     for (size_t i = 0; i < 5; i++) {
         assert_int_equal(read.files[i].kind, files[i].kind);
         assert_string_equal(read.files[i].name, files[i].name);

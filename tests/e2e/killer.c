@@ -50,8 +50,12 @@ int main(int argc, char **argv)
     long left = read_order(file, real), options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
                                                   PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
     (void)argc;
+    char self[16];
+    snprintf(self, sizeof self, "%d", (int)getpid());
     traced = fork();
     if (traced == 0) {
+        if (getenv("HYPE_PARENT")) /* by which it knows whose child it is */
+            setenv("HYPE_PARENT", self, 1);
         ptrace(PTRACE_TRACEME, 0, NULL, NULL);
         raise(SIGSTOP);
         execv(real, argv);

@@ -227,8 +227,10 @@ void transfer_clear(struct transfer *transfer)
 {
     if (transfer->easy)
         curl_easy_cleanup(transfer->easy);
-    curl_slist_free_all(transfer->headers);
-    curl_slist_free_all(transfer->connect_to);
+    if (transfer->headers) /* else perhaps there is no libcurl */
+        curl_slist_free_all(transfer->headers);
+    if (transfer->connect_to)
+        curl_slist_free_all(transfer->connect_to);
     error_free(transfer->error);
     transfer->easy = NULL;
     transfer->headers = transfer->connect_to = NULL;

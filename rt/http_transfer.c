@@ -225,9 +225,9 @@ int transfer_prepare(struct transfer *transfer, hype_error **error)
 
 void transfer_clear(struct transfer *transfer)
 {
-    if (transfer->easy)
+    if (transfer->easy) /* else there may be no libcurl */
         curl_easy_cleanup(transfer->easy);
-    if (transfer->headers) /* else perhaps there is no libcurl */
+    if (transfer->headers)
         curl_slist_free_all(transfer->headers);
     if (transfer->connect_to)
         curl_slist_free_all(transfer->connect_to);

@@ -332,6 +332,14 @@ task *task_self(void)
     return on_loop_thread ? loop.current : NULL;
 }
 
+bool task_loop_runs(void)
+{
+    pthread_mutex_lock(&lock);
+    bool started = loop.started;
+    pthread_mutex_unlock(&lock);
+    return started;
+}
+
 bool task_on_loop(void)
 {
     return on_loop_thread;

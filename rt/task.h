@@ -38,6 +38,8 @@ struct task_message {
 int task_send(struct task_message *message, hype_error **error);
 /* On the loop thread, in a task or not? */
 bool task_on_loop(void);
+/* Has the loop been started? Where it could not be, no task has ever run. */
+bool task_loop_runs(void);
 
 /* ---- Inside a task ---- */
 task *task_self(void); /* NULL outside */

@@ -240,6 +240,12 @@ void trace_pulling(struct trace_call *call)
         call->pulling = trace_clock();
 }
 
+void trace_pulled(struct trace_call *call, int64_t nanoseconds)
+{
+    if (call->pulling)
+        call->starting = call->pulling + nanoseconds;
+}
+
 void trace_starting(struct trace_call *call)
 {
     if (call->track)
@@ -295,7 +301,6 @@ void trace_remote(struct trace_call *call, const struct trace_stamps *stamps, in
         return;
     int64_t shift = first < call->sent || last > noticed ? noticed - last : 0;
     call->remote_began = first + shift;
-    /* That the place has begun is seen somewhat later than it is. */
     int64_t starting = call->starting < call->remote_began ? call->starting : call->remote_began;
     if (call->pulling)
         trace_span(call, TRACE_PULL, call->pulling, starting);

@@ -67,10 +67,11 @@ void trace_phase(struct trace_call *call, enum trace_phase phase, int64_t start)
 void trace_span(struct trace_call *call, enum trace_phase phase, int64_t start, int64_t end);
 /* From here on the call is in the hands of the place: what trace_remote() tells lies after this. */
 void trace_sent(struct trace_call *call);
-/* The place has begun to get the image, or to start hype-run: PULL lasts from now until START begins, and that until
- * the first that trace_remote() tells. */
-void trace_pulling(struct trace_call *call);
+/* The place has begun to start hype-run: START lasts from now until the first that trace_remote() tells. Where it gets
+ * the image first, PULL lasts from trace_pulling() on for as long as trace_pulled() says, and START begins then. */
 void trace_starting(struct trace_call *call);
+void trace_pulling(struct trace_call *call);
+void trace_pulled(struct trace_call *call, int64_t nanoseconds);
 /* Where it runs. NODE may be NULL. */
 void trace_place(struct trace_call *call, const char *kind, const char *place, const char *node);
 void trace_end(struct trace_call *call, int status);

@@ -369,6 +369,23 @@ static int run_probe(struct run *run, hype_error **error)
 
 /* ---- Sending home ---- */
 
+/* There is a return value already. It is this one when the answer to its upload was lost, and it was sent again. */
+static int check_sent(struct run *run, const char *sha256, hype_error **error)
+{
+    char digest[SHA256_HEX_SIZE] = "";
+    uint64_t size;
+    cleanup_close int fd = memfd_create("hype-sent", MFD_CLOEXEC);
+    if (fd < 0)
+        return error_system(error, errno, "cannot make a memory file");
+    int status = run->store->operations->get(run->store, run->manifest.returned, fd, UINT64_C(1) << 48, &size, error);
+    if (status == 0)
+        status = sha256_hex_fd(fd, digest, error);
+    if (status == 0 && strcmp(digest, sha256) != 0)
+        status = error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
+                           run->store->uri, run->manifest.returned);
+    return status;
+}
+
 static int send_home(struct run *run, hype_error **error)
 {
     char sha256[SHA256_HEX_SIZE];
@@ -385,9 +402,8 @@ static int send_home(struct run *run, hype_error **error)
                                                    error);
     if (status < 0)
         return error_wrap(error, status, "uploading the return value");
-    if (!created)
-        return error_set(error, HYPE_REFUSED, "%s/%s is there already: another attempt has returned first",
-                         run->store->uri, run->manifest.returned);
+    if (!created && (status = check_sent(run, sha256, error)) < 0)
+        return status;
     run->message = text_format("%s/%s#sha256=%s", run->store->uri, run->manifest.returned, sha256);
     return run->message ? 0 : error_memory(error);
 }

@@ -41,25 +41,25 @@ static void check(int status, int right)
         exit(1);
 }
 
-static double sequential(int calls)
+static double sequential(unsigned calls)
 {
     int value;
     double start = now();
-    for (int i = 0; i < calls; i++) {
+    for (int i = 0; i < (int)calls; i++) {
         int status = hype_call(&value, noop, i);
         check(status, value == i);
     }
     return (now() - start) / calls;
 }
 
-static double parallel(int calls)
+static double parallel(unsigned calls)
 {
     int value;
-    hype_future **futures = calloc((size_t)calls, sizeof *futures);
+    hype_future **futures = calloc(calls, sizeof *futures);
     double start = now();
-    for (int i = 0; i < calls; i++)
+    for (int i = 0; i < (int)calls; i++)
         futures[i] = hype_start(NULL, hype_default_env, hype_bind(noop, i));
-    for (int i = 0; i < calls; i++) {
+    for (int i = 0; i < (int)calls; i++) {
         int status = hype_await(futures[i], &value);
         check(status, value == i);
     }
@@ -95,7 +95,7 @@ int main(int argc, char **argv)
         puts("first");
         return 0;
     }
-    int calls = atoi(argv[1]);
+    unsigned calls = (unsigned)atoi(argv[1]);
     printf("sequential %.4f\n", sequential(calls));
     printf("parallel %.4f\n", parallel(calls));
     printf("doubles %.1f\n", doubles());

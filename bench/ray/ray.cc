@@ -1,4 +1,4 @@
-// ray.cc: the figures of hype.c, by Ray's C++ API. Usage: ray TASKS.so first | ray TASKS.so CALLS ITEMS
+// ray.cc: the figures of hype.c, by Ray's C++ API. Usage: ray TASKS.so first | ray TASKS.so CALLS | ray TASKS.so map ITEMS
 #include "tasks.h"
 
 #include <ray/api.h>
@@ -74,12 +74,17 @@ int main(int argc, char **argv)
     if (std::string(argv[2]) == "first") {
         printf("first\n");
         fflush(stdout);
+    } else if (std::string(argv[2]) == "map") {
+        int items = atoi(argv[3]);
+        parallel(100); // its workers are started by the first calls
+        double seconds = parallel(items) * items / 1000;
+        printf("%d items in %.1f s: %.0f items a second\n", items, seconds, items / seconds);
+        fflush(stdout);
     } else {
-        int calls = atoi(argv[2]), items = atoi(argv[3]);
-        parallel(calls); // its workers are started by the first calls
+        int calls = atoi(argv[2]);
+        parallel(calls);
         printf("sequential %.4f\n", sequential(calls));
         printf("parallel %.4f\n", parallel(calls));
-        printf("map %.4f\n", parallel(items));
         printf("doubles %.1f\n", doubles());
         fflush(stdout);
     }

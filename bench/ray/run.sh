@@ -1,5 +1,6 @@
 #!/bin/sh
-# Hype beside Ray's C++ API, in one run on one machine. Usage: run.sh BIN WORK; BIN has hypecc, WORK is for temporary files.
+# Hype beside Ray's C++ API, in one run on one machine; with ITEMS, only Ray's items a second of a map. BIN has hypecc,
+# WORK is for temporary files. Usage: run.sh BIN WORK [ITEMS]
 #
 # Ray comes from PyPI, once, into ~/.cache/hype-bench/ray (700 MB). It is started by each of its programs and stopped again.
 set -eu
@@ -23,6 +24,10 @@ options="-std=c++17 -O2 -D_GLIBCXX_USE_CXX11_ABI=0 -I$ray/include"
 link="-Wl,--no-as-needed -L$ray/lib -lray_api -Wl,-rpath,$ray/lib:$work"
 g++ $options -fPIC -shared "$here/tasks.cc" -o "$work/tasks.so" $link
 g++ $options "$here/ray.cc" -o "$work/with-ray" "$work/tasks.so" $link
+if [ $# -gt 2 ]; then
+    "$work/with-ray" "$work/tasks.so" map "$3" 2> "$work/ray.log" | grep 'items a second'
+    exit
+fi
 "$bin/hypecc" -O2 "$here/hype.c" -o "$work/with-hype"
 cc -O2 "$here/first.c" -o "$work/first"
 
@@ -34,7 +39,7 @@ export HYPE_SUBMITTER=process:
 } > "$work/hype.txt"
 {
     "$work/first" 3 "$work/with-ray" "$work/tasks.so" first
-    "$work/with-ray" "$work/tasks.so" $calls 1 | grep -E '^(sequential|parallel|doubles) '
+    "$work/with-ray" "$work/tasks.so" $calls | grep -E '^(sequential|parallel|doubles) '
 } > "$work/ray.txt" 2> "$work/ray.log" || { tail -n 20 "$work/ray.log" >&2; exit 1; }
 awk '
     BEGIN {

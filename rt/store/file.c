@@ -110,8 +110,9 @@ static int copy_bytes(int from, int to, uint64_t size)
             continue;
         if (n <= 0)
             return errno = n == 0 ? EIO : errno, -1;
-        if (pwrite(to, buffer, (size_t)n, out) != n)
-            return -1;
+        for (ssize_t done = 0, written; done < n; done += written)
+            if ((written = pwrite(to, buffer + done, (size_t)(n - done), out + done)) < 0)
+                return -1;
         in += n, out += n, size -= (uint64_t)n;
     }
     return 0;

@@ -17,6 +17,7 @@
 #include "../kube/pod.h"
 #include "../kube/podfile.h"
 #include "../kube/pods.h"
+#include "../kube/pulled.h"
 #include "../kube/sweep.h"
 #include "../log.h"
 #include "../stage.h"
@@ -166,10 +167,7 @@ static void tell_progress(struct call *call)
         trace_pulling(&call->job->trace);
         call->node_told = true;
     }
-    if (diagnose_phase(call->state.pod) != POD_WAITING && !call->started) {
-        call->started = true;
-        trace_starting(&call->job->trace);
-    }
+    call->started = call->started || diagnose_phase(call->state.pod) != POD_WAITING;
 }
 
 static int follow_log(struct call *call, hype_error **error)
@@ -234,6 +232,8 @@ static int collect(void *context, hype_error **error)
     const char *message = diagnose_message(call->state.pod);
     log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
     log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
+    if (call->job->trace.track)
+        trace_pulled(&call->job->trace, pulled_time(call->s->client, call->place->namespace, call->job->id));
     int status = stage_collect(&call->staged, call->job, message, error);
     if (text_starts_with(message, "error: HYPE_PERMISSION:"))
         return error_wrap(error, status,

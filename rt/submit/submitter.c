@@ -393,8 +393,14 @@ void submitter_end_all(void)
 
 void hype_submitter_close(hype_submitter *submitter)
 {
+    if (!submitter || !remove_open(submitter))
+        return;
     /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
-    if (submitter && remove_open(submitter))
-        while (task_run(close_in_task, submitter, NULL) < 0)
-            sched_yield();
+    while (task_run(close_in_task, submitter, NULL) < 0) {
+        if (!task_loop_runs()) { /* there has been no call */
+            submitter->operations->close(submitter);
+            return;
+        }
+        sched_yield();
+    }
 }

@@ -60,6 +60,12 @@ greets() { # submitter
     logged '^hello world!'
 }
 check "hello, with 750m of a processor" "greets '$here_s3'"
+traced() { # submitter
+    (export HYPE_TRACE="$work/trace.json" && on "$1" "$bin/hello" > /dev/null) &&
+        python3 "$here/../trace/check.py" "$work/trace.json" capture hash upload schedule pull start fetch load run return decode &&
+        grep -q '"pod":"hype-run-[a-z0-9]*","node":"node0"' "$work/trace.json"
+}
+check "a trace with every phase" "traced '$here_s3'"
 check "the log tells what happens to the pod" "greets '$here_s3' && logged 'Uploading complete: 1 files newly uploaded, 1 files cached' \
     'Submitting s3://hype/staging/manifest-.*json' 'Created pod hype-run-[a-z0-9]*' 'od hype-run-[a-z0-9]* assigned to node node0' \
     'od hype-run-[a-z0-9]* exited with status Succeeded' 'Got termination message: s3://hype/staging/.*-return.bin' '^\[greet [a-z0-9]*\] greeting from process'"

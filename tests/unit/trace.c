@@ -1,6 +1,7 @@
 /* trace.c: times of other machines, placed among those of this one. */
 #include "testing.h"
 
+#include "kube/pulled.h"
 #include "trace.h"
 #include "util.h"
 
@@ -138,11 +139,23 @@ static void stamps_are_read(void **state)
     assert_false(trace_stamps_read("", &read));
 }
 
+static void pulls_are_read(void **state)
+{
+    (void)state;
+    assert_int_equal(pulled_message_time("Successfully pulled image \"a/b:1\" in 1m2.5s (1m3s including waiting)."),
+                     62500 * MS);
+    assert_int_equal(pulled_message_time("Successfully pulled image \"a\" in 350ms (1s including waiting)"), 350 * MS);
+    assert_int_equal(pulled_message_time("Container image \"a\" already present on machine"), 0);
+    assert_int_equal(pulled_message_time("Successfully pulled image \"a\" in x"), 0);
+    assert_int_equal(pulled_message_time("Successfully pulled image \"a\" in 1000000h"), 0);
+    assert_int_equal(pulled_message_time(""), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_clock),          cmocka_unit_test(other_clock),     cmocka_unit_test(crashed),
-        cmocka_unit_test(nonsense_is_dropped), cmocka_unit_test(stamps_are_read),
+        cmocka_unit_test(nonsense_is_dropped), cmocka_unit_test(stamps_are_read), cmocka_unit_test(pulls_are_read),
     };
     close(mkstemp(path));
     setenv("HYPE_TRACE", path, 1);

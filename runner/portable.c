@@ -48,6 +48,10 @@ TAKE_OLD(pthread_rwlock_unlock)
 TAKE_OLD(pthread_rwlock_wrlock)
 TAKE_OLD(pthread_setspecific)
 TAKE_OLD(pthread_sigmask)
+TAKE_OLD(sem_destroy)
+TAKE_OLD(sem_init)
+TAKE_OLD(sem_post)
+TAKE_OLD(sem_wait)
 TAKE(pthread_condattr_setclock, OLD_SETCLOCK)
 
 /* Before 2.33 these were inline functions around others. */

@@ -376,11 +376,25 @@ static bool begin_batch(struct gather *gather)
     return true;
 }
 
-/* Where memory is out it is tried again when the next call comes, or ends. */
+/* There is no memory for a batch, and no batch whose end would try again. */
+static void fail_waiting(struct gather *gather)
+{
+    for (struct gathered *g; (g = gather->first);) {
+        hype_error *error = NULL;
+        error_memory(&error);
+        stop_waiting(g);
+        end_call(g, NULL, error, false);
+    }
+}
+
+/* Where memory is out it is tried again when the next call ends. */
 static void dispatch(struct gather *gather)
 {
-    while (gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather) && begin_batch(gather))
-        ;
+    bool begun = true;
+    while (begun && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
+        begun = begin_batch(gather);
+    if (!begun && gather->n_running == 0)
+        fail_waiting(gather);
     if (gather->n_waiting == 0)
         gather->flushing = false;
 }

@@ -268,7 +268,7 @@ int hype_map_finish(hype_map *map)
     size_t first_index = SIZE_MAX;
     if (!map)
         return -HYPE_MEMORY;
-    for (hype_item item; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
+    for (hype_item item = {0}; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
         if (!error || item.index > first_index) {
             error_free(error);
             continue;

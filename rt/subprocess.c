@@ -141,7 +141,7 @@ int spawn_process(const char *const *arguments, const char *const *environment, 
     cleanup_free int *moved = calloc((size_t)n_fds, sizeof *moved);
     int failure = moved ? 0 : ENOMEM;
     for (int i = 0; !failure && i < n_fds; i++) {
-        moved[i] = fds[i] >= 0 ? fcntl(fds[i], F_DUPFD_CLOEXEC, n_fds) : -1;
+        moved[i] = fds[i] >= 0 && fds[i] < n_fds ? fcntl(fds[i], F_DUPFD_CLOEXEC, n_fds) : fds[i];
         if (fds[i] >= 0 && moved[i] < 0)
             failure = errno;
     }
@@ -153,7 +153,7 @@ int spawn_process(const char *const *arguments, const char *const *environment, 
         posix_spawn_file_actions_destroy(&actions);
     }
     for (int i = 0; moved && i < n_fds; i++)
-        if (moved[i] > 0)
+        if (moved[i] > 0 && moved[i] != fds[i])
             close(moved[i]);
     posix_spawnattr_destroy(&attributes);
     if (failure)

@@ -86,7 +86,7 @@ static void on_exit_called(void)
     crash_slot->error_number = errno;
     int n = crash_backtrace(frames, SERVE_FRAMES + HANDLER_FRAMES), first = 0;
     for (int i = 0; i < n && i < HANDLER_FRAMES; i++)
-        if (dladdr((char *)frames[i] - 1, &info) && info.dli_sname && strcmp(info.dli_sname, "exit") == 0)
+        if (frames[i] && dladdr((char *)frames[i] - 1, &info) && info.dli_sname && strcmp(info.dli_sname, "exit") == 0)
             first = i + 1;
     keep_frames(frames, first, n, 0);
 }

@@ -199,9 +199,12 @@ static int load(void *context, hype_error **error)
     return load_objects(objects, n, error);
 }
 
-static void become_child(void)
+/* Ends with its parent, also where that has ended already. */
+static void become_child(pid_t parent)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
 }
@@ -223,7 +226,7 @@ static bool answer(const struct call *call, const struct buffer *image)
     return true;
 }
 
-_Noreturn static void call_process(struct run *run)
+_Noreturn static void call_process(struct run *run, pid_t parent)
 {
     int segments[IMAGE_SEGMENTS];
     struct call call = {.name = run->manifest.function,
@@ -242,23 +245,23 @@ _Noreturn static void call_process(struct run *run)
             segments[call.n_segments++] = run->fds[i]; /* in the manifest's order, which is the image's */
         }
     }
-    become_child();
+    become_child(parent);
     call_run(&call);
 }
 
 /* Loads the objects, which may run constructors and crash, and has the call run in a child of its own, for whose
  * addresses it then has the names. */
-_Noreturn static void loader_process(struct run *run)
+_Noreturn static void loader_process(struct run *run, pid_t parent)
 {
     cleanup_error hype_error *error = NULL;
     int wait_status;
     unsigned long oom_kills = outcome_oom_kills();
-    become_child();
+    become_child(parent);
     crash_watch(run->slot);
     int status = load(run, &error);
-    pid_t pid = status == 0 ? fork() : -1;
+    pid_t self = getpid(), pid = status == 0 ? fork() : -1;
     if (pid == 0)
-        call_process(run);
+        call_process(run, self);
     if (status == 0 && pid < 0)
         error_system(&error, errno, "cannot start a process for %s()", run->manifest.function);
     if (pid > 0) {
@@ -282,9 +285,10 @@ static int run_processes(struct run *run, hype_error **error)
         return error_system(error, errno, "cannot prepare the call of %s()", run->manifest.function);
     snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest.function);
     run->stamps.at[TRACE_AT_LOAD] = trace_clock();
+    pid_t self = getpid();
     child_pid = fork();
     if (child_pid == 0)
-        loader_process(run);
+        loader_process(run, self);
     if (child_pid < 0)
         return error_system(error, errno, "cannot start a process for %s()", run->manifest.function);
     while (waitpid(child_pid, &wait_status, 0) < 0 && errno == EINTR)
@@ -297,8 +301,11 @@ static int run_processes(struct run *run, hype_error **error)
         run->returned_size = run->slot->call;
     } else { /* the loader itself ended: a constructor of the remote object's */
         hype_error *failure = outcome_error(wait_status, run->slot, oom_kills);
-        error_wrap(&failure, 0, "while the remote object was being loaded");
-        run->returned_size = outcome_write(failure, run->returned_fd);
+        bool loading = run->slot->state == SERVE_IDLE;
+        error_wrap(&failure, 0, loading ? "while the remote object was being loaded" : "the process that watched it");
+        close(run->returned_fd); /* the call's process may still be ending, and write to it */
+        run->returned_fd = memfd_create("hype-return", MFD_CLOEXEC);
+        run->returned_size = run->returned_fd < 0 ? 0 : outcome_write(failure, run->returned_fd);
         error_free(failure);
     }
     return run->returned_size > 0 ? 0 : error_memory(error);
@@ -460,8 +467,22 @@ static void run_free(struct run *run)
     error_free(run->error);
 }
 
+/* A submitter of this machine names itself: when it is killed nobody takes the value, and nothing must be sent home
+ * after the next program has swept. What this leaves in its own folder goes with the next run. */
+static void end_with_submitter(void)
+{
+    const char *parent = getenv("HYPE_PARENT");
+    if (!parent)
+        return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != strtol(parent, NULL, 10))
+        _exit(1); /* it was killed before this could be asked for */
+    unsetenv("HYPE_PARENT");
+}
+
 int fetch_and_run(const char *manifest_uri)
 {
+    end_with_submitter();
     struct run run = {.uri = manifest_uri, .returned_fd = -1};
     struct sigaction on_term = {.sa_handler = stop};
     sigaction(SIGTERM, &on_term, NULL);

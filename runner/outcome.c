@@ -75,6 +75,8 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
     char function[SERVE_NAME_SIZE]; /* the slot is shared with the child: it may hold anything */
     memcpy(function, slot->name, sizeof function);
     function[sizeof function - 1] = 0;
+    if (!function[0])
+        strcpy(function, "the function"); /* killed before it knew which */
     if (slot->state == SERVE_UNANSWERED) {
         error_set(&error, HYPE_OUT_OF_MEMORY, "%s() has ended, but there was no memory there for its answer", function);
         return error;

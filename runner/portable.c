@@ -6,7 +6,11 @@
  * also those in archives, and here they are taken by their old versions. libpthread.so.0 and libdl.so.2, where they
  * used to be, are named as needed; newer systems have empty ones.
  */
+#include <dlfcn.h>
+#include <link.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
@@ -29,6 +33,7 @@ enum { STAT_VERSION = 0 };
             ".globl __wrap_" #name "\n.hidden __wrap_" #name "\n.type __wrap_" #name ", %function\n"                   \
             "__wrap_" #name ": " JUMP("old_" #name) "\n");
 #define TAKE_OLD(name) TAKE(name, OLD)
+TAKE_OLD(__pthread_key_create)
 TAKE_OLD(dladdr)
 TAKE_OLD(dlclose)
 TAKE_OLD(dlerror)
@@ -48,6 +53,10 @@ TAKE_OLD(pthread_rwlock_unlock)
 TAKE_OLD(pthread_rwlock_wrlock)
 TAKE_OLD(pthread_setspecific)
 TAKE_OLD(pthread_sigmask)
+TAKE_OLD(sem_destroy)
+TAKE_OLD(sem_init)
+TAKE_OLD(sem_post)
+TAKE_OLD(sem_wait)
 TAKE(pthread_condattr_setclock, OLD_SETCLOCK)
 
 /* Before 2.33 these were inline functions around others. */
@@ -84,6 +93,51 @@ void __wrap_arc4random_buf(void *data, size_t size)
         size -= n > 0 ? (size_t)n : 0;
     }
 }
+
+#ifdef DLFO_STRUCT_HAS_EH_DBASE
+/* Of 2.35: libgcc's unwinder finds the frames of the object that an address lies in with it. Where there is one it is
+ * used, since it takes no lock and may be called in any signal handler. */
+typedef int find_object(void *address, struct dl_find_object *found);
+static find_object *real_find_object;
+
+__attribute__((constructor)) static void take_find_object(void)
+{
+    void *function = dlsym(RTLD_DEFAULT, "_dl_find_object");
+    memcpy(&real_find_object, &function, sizeof function);
+}
+
+struct object_search {
+    uintptr_t address;
+    struct dl_find_object *found;
+};
+
+static int match_object(struct dl_phdr_info *info, size_t size, void *context)
+{
+    const struct object_search *search = context;
+    (void)size;
+    *search->found = (struct dl_find_object){0};
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+        if (segment->p_type == PT_GNU_EH_FRAME)
+            search->found->dlfo_eh_frame = (void *)start;
+        if (segment->p_type == PT_LOAD && search->address - start < segment->p_memsz) {
+            search->found->dlfo_map_start = (void *)start;
+            search->found->dlfo_map_end = (void *)(start + segment->p_memsz);
+        }
+    }
+    return search->found->dlfo_map_start && search->found->dlfo_eh_frame;
+}
+
+find_object __wrap__dl_find_object;
+int __wrap__dl_find_object(void *address, struct dl_find_object *found)
+{
+    struct object_search search = {(uintptr_t)address, found};
+    if (real_find_object)
+        return real_find_object(address, found);
+    return dl_iterate_phdr(match_object, &search) ? 0 : -1;
+}
+#endif
 
 /* Since 2.34 the C library runs a program's constructors itself, and a program says so by having no init function. The
  * old entry calls the one that it is given, in old and new libraries. */

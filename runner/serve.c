@@ -136,6 +136,17 @@ static const char *receive(int socket)
     return (char *)request + n;
 }
 
+/* The call whose request waits in a socket; 0: none does. The kernel wakes whoever waits for one with FLAGS 0. */
+static uint64_t waiting_call(int socket, int flags)
+{
+    uint64_t call = 0;
+    ssize_t n;
+    do
+        n = recv(socket, &call, sizeof call, MSG_PEEK | flags);
+    while (n < 0 && errno == EINTR);
+    return n == sizeof call ? call : 0;
+}
+
 /* The next string of a message, or NULL when it is cut short. */
 static const char *next_string(const char **next, const char *end)
 {
@@ -158,6 +169,7 @@ static bool take_variables(const char **next, const char *end)
 /* ---- A child ---- */
 
 static size_t own_number;
+static pid_t server_pid;
 
 static int fd_of(size_t number, int which)
 {
@@ -213,6 +225,8 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
 {
     static const char *files[ARRAY_SIZE(((hype_env *)0)->files)];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != server_pid) /* it has ended before that */
+        _exit(SERVE_STOPPED);
     signal(SIGTERM, SIG_DFL);
     setpgid(0, 0);
     crash_watch(slot);
@@ -222,12 +236,13 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
     dup2(fd_of(number, 1), STDOUT_FILENO);
     dup2(fd_of(number, 2), STDERR_FILENO);
     ready = trace_clock();
-    const char *end = receive(fd_of(number, 0));
+    /* Marked before it is taken: should this process be killed in between, the request is still there to tell. */
+    slot->call = waiting_call(fd_of(number, 0), 0);
+    slot->state = slot->call > 0 ? SERVE_CALLED : SERVE_IDLE;
+    const char *end = slot->call > 0 ? receive(fd_of(number, 0)) : NULL;
     if (!end)
         _exit(SERVE_STOPPED);
     slot->stamps.at[TRACE_AT_FETCH] = trace_clock();
-    slot->call = request->call;
-    slot->state = SERVE_CALLED;
     const char *next = (char *)(request + 1) + (request->arguments_file ? 0 : request->image_size);
     const char *name = next_string(&next, end);
     if (slot->cancelled == request->call || !name || !take_variables(&next, end) ||
@@ -264,6 +279,7 @@ static int fork_child(size_t number, hype_error **error)
     slot->call = 0;
     slot->n_frames = slot->cause_size = 0;
     slot->error_number = 0;
+    slot->name[0] = 0;
     slot->stamps = (struct trace_stamps){{0}};
     pid_t pid = fork();
     if (pid == 0)
@@ -275,11 +291,11 @@ static int fork_child(size_t number, hype_error **error)
 static void bury(size_t number, int wait_status)
 {
     struct serve_slot *slot = &slots[number];
-    kill(-slot->pid, SIGKILL); /* what the call has left running */
     slot->pid = 0;
     if (slot->state == SERVE_IDLE && WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == SERVE_STOPPED)
         told_to_stop = 1;
-    if (slot->state == SERVE_IDLE || slot->state == SERVE_ANSWERED)
+    if (slot->state == SERVE_IDLE || slot->state == SERVE_ANSWERED ||
+        waiting_call(fd_of(number, 0), MSG_DONTWAIT) == slot->call)
         return;
     folder_remove(folders[number]);
     hype_error *error = outcome_error(wait_status, slot, oom_kills_before);
@@ -299,6 +315,16 @@ static int prepare(hype_error **error)
     return !folders || setenv("HYPE_EXECUTION_ID", "", 1) < 0 || crash_prepare() < 0 ? error_memory(error) : 0;
 }
 
+/* A child that has ended, with all that its call has left running: they go before its number can be another's. */
+static pid_t wait_for_child(int *wait_status)
+{
+    siginfo_t ended = {.si_pid = 0};
+    if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) < 0)
+        return -1;
+    kill(-ended.si_pid, SIGKILL);
+    return waitpid(ended.si_pid, wait_status, 0);
+}
+
 /* Until SIGTERM comes or the sockets are closed: the program has closed its submitter, or has ended. */
 static int serve_children(hype_error **error)
 {
@@ -308,7 +334,7 @@ static int serve_children(hype_error **error)
         status = fork_child(i, error);
     while (!told_to_stop && status == 0) { /* a child forked just as the signal comes is killed below */
         int wait_status;
-        pid_t pid = wait(&wait_status);
+        pid_t pid = wait_for_child(&wait_status);
         for (size_t i = 0; pid > 0 && i < n_slots; i++) {
             if (slots[i].pid != pid)
                 continue;
@@ -358,6 +384,7 @@ int serve(int n_files, char **files)
     cleanup_error hype_error *error = NULL;
     struct sigaction on_term = {.sa_handler = stop}; /* no SA_RESTART: it ends wait() */
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    server_pid = getpid();
     sigaction(SIGTERM, &on_term, NULL);
     int status = map_slots(&error);
     for (int fd = SERVE_CONTROL_FD; fd < fd_of(n_slots, 0); fd++)

@@ -243,7 +243,8 @@ hype_volume hype_volume_transient(const char *storage_class, const char *size);
 hype_volume hype_volume_persistent(const char *name, const char *storage_class, const char *size);
 
 /* ---- Submitters: where calls run -------------------------------------------------------------------------------
- *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core)
+ *   process:[?workers=N]          other processes of this machine, N at a time (default: one for each core;
+ *                                 fewer where there are not nine descriptors for each)
  *   process:?staging=STORE        the same, with each call staged as it would be for a container
  *   docker:?image=IMAGE           containers of the Docker daemon (DOCKER_HOST); options: staging=STORE, network=NAME,
  *                                 secrets=/FOLDER (its subfolders are the secrets),

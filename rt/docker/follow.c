@@ -2,12 +2,16 @@
  */
 #include "docker.h"
 
+#include "../log.h"
+
 #include <string.h>
 
 /* The Engine's stream of a container without a terminal: headers of 8 bytes (stream, three zeros, big-endian size),
  * each with its payload. */
 struct demultiplexer {
     struct output *output;
+    uint64_t received; /* bytes */
+    bool paused;       /* until what was printed before has gone out */
     struct printer_waiter waiter;
     unsigned char header[8];
     size_t header_length, left;
@@ -23,8 +27,10 @@ static int log_sink(void *context, const void *data, size_t size, hype_error **e
 {
     struct demultiplexer *d = context;
     const unsigned char *bytes = data;
-    if (!printer_has_room(&d->waiter))
+    d->paused = !printer_has_room(&d->waiter);
+    if (d->paused)
         return HTTP_PAUSE;
+    d->received += size;
     while (size > 0) {
         if (d->left == 0) {
             d->header[d->header_length++] = *bytes++;
@@ -49,20 +55,46 @@ static int log_sink(void *context, const void *data, size_t size, hype_error **e
 
 struct follow {
     const struct docker_call *call;
+    struct demultiplexer demultiplexer;
+    task *logs;
+    struct task_event logs_ended;
+    bool given_up;
     int exit_status;
 };
 
 static int follow_logs(void *context, hype_error **error)
 {
-    const struct docker_call *call = ((struct follow *)context)->call;
-    struct demultiplexer demultiplexer = {.output = &call->job->output, .waiter.resume = room_again};
+    struct follow *follow = context;
+    const struct docker_call *call = follow->call;
     cleanup_free char *path = text_format("/containers/%s/logs?follow=1&stdout=1&stderr=1", call->job->id);
     if (!path)
         return error_memory(error);
-    int status = docker_stream(&call->docker->api, "GET", path, -1, log_sink, &demultiplexer, error,
+    follow->logs = task_self();
+    int status = docker_stream(&call->docker->api, "GET", path, -1, log_sink, &follow->demultiplexer, error,
                                "follow the logs of", call->job->id);
-    printer_forget(&demultiplexer.waiter);
-    return status;
+    printer_forget(&follow->demultiplexer.waiter);
+    task_event_set(&follow->logs_ended);
+    if (!follow->given_up)
+        return status;
+    error_clear(error);
+    return 0;
+}
+
+/* The logs of a container that has ended end too. Podman 4 may forget to say so. */
+static void hurry_logs(struct follow *follow)
+{
+    enum { PATIENCE_MS = 10 * 1000 };
+    uint64_t received;
+    int status;
+    do {
+        received = follow->demultiplexer.received;
+        status = task_event_wait(&follow->logs_ended, clock_ms() + PATIENCE_MS);
+    } while (status == -HYPE_TIMEOUT && (follow->demultiplexer.paused || follow->demultiplexer.received > received));
+    if (status != -HYPE_TIMEOUT)
+        return;
+    log_warning("Docker", "The output of %s has no end though the container has ended", follow->call->job->id);
+    follow->given_up = true;
+    task_cancel(follow->logs);
 }
 
 static int wait_for_end(void *context, hype_error **error)
@@ -78,12 +110,13 @@ static int wait_for_end(void *context, hype_error **error)
     json_t *json = json_loads(response.body, 0, NULL);
     follow->exit_status = (int)json_integer_value(json_object_get(json, "StatusCode"));
     json_decref(json);
+    hurry_logs(follow);
     return 0;
 }
 
 int docker_follow(const struct docker_call *call, int *exit_status, hype_error **error)
 {
-    struct follow follow = {call, 0};
+    struct follow follow = {.call = call, .demultiplexer = {.output = &call->job->output, .waiter.resume = room_again}};
     struct task_group group = {.limit = 0};
     if (task_group_start(&group, follow_logs, &follow) == 0)
         task_group_start(&group, wait_for_end, &follow);

@@ -110,21 +110,29 @@ static bool good(const struct kube_identity *identity, const struct kube_credent
 int kube_credentials_get(struct kube_identity *identity, const struct kube_credentials *refused,
                          struct kube_credentials **credentials, hype_error **error)
 {
+    bool waited = false;
     while (!good(identity, refused) && identity->renewing) {
         int status = task_event_wait(identity->renewed, NO_DEADLINE);
         if (status < 0)
             return error_set(error, (hype_status)-status, "cancelled");
+        waited = true;
     }
+    if (waited && identity->failure) /* what failed for one is not tried again for each that waited */
+        return error_set(error, (hype_status)-identity->failure->status, "%s", identity->failure->message);
     if (!good(identity, refused)) {
         struct task_event renewed = {0};
+        error_clear(&identity->failure);
         identity->renewing = true;
         identity->renewed = &renewed;
-        int status = renew(identity, refused != NULL, error);
+        int status = renew(identity, refused != NULL, &identity->failure);
         identity->renewing = false;
         identity->renewed = NULL;
         task_event_set(&renewed);
+        if (status == -HYPE_CANCELLED) /* one's own failure */
+            error_clear(&identity->failure);
         if (status < 0)
-            return status;
+            return error_set(error, (hype_status)-status, "%s",
+                             identity->failure ? identity->failure->message : "cancelled");
     }
     identity->current->users++;
     *credentials = identity->current;
@@ -134,5 +142,6 @@ int kube_credentials_get(struct kube_identity *identity, const struct kube_crede
 void kube_identity_free(struct kube_identity *identity)
 {
     kube_credentials_release(identity->current);
+    error_free(identity->failure);
     kube_config_free(&identity->config);
 }

@@ -22,6 +22,7 @@ struct kube_identity {
     struct kube_credentials *current;
     bool renewing;
     struct task_event *renewed;
+    hype_error *failure; /* of the last renewal; NULL: it went well */
 };
 
 /* In a task: credentials that are good now (and config.server is then known), and are not REFUSED (NULL, or what the

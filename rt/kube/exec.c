@@ -13,8 +13,10 @@
 #include "../util.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +24,7 @@
 enum {
     ANSWER_LIMIT = 1 << 20,
     WORDS_LIMIT = 400, /* of its stderr in an error */
+    PATIENCE_MS = 60 * 1000,
 };
 
 static const char *member(const json_t *object, const char *name)
@@ -138,15 +141,14 @@ static char *written_to(int fd, size_t limit)
     return text;
 }
 
-static int refuse_failure(const struct kube_config *config, const char *command, int wait_status, int words_fd,
-                          hype_error **error)
+static int refuse_failure(const char *command, int wait_status, int words_fd, hype_error **error)
 {
     cleanup_free char *words = written_to(words_fd, WORDS_LIMIT);
     for (char *c = words; c && *c; c++)
         if ((unsigned char)*c < ' ')
             *c = ' ';
     bool exited = WIFEXITED(wait_status);
-    return error_set(error, HYPE_PERMISSION, "the credential plugin %s of %s %s %d%s%s", command, config->source,
+    return error_set(error, HYPE_PERMISSION, "the credential plugin %s %s %d%s%s", command,
                      exited ? "exited with status" : "was ended by signal",
                      exited ? WEXITSTATUS(wait_status) : WTERMSIG(wait_status), words && *words ? ": " : "",
                      words ? words : "");
@@ -168,14 +170,22 @@ static int run(const struct kube_config *config, const char *ca, const char *com
     status = spawn_process(arguments.all, environment.all, fds, ARRAY_SIZE(fds), &plugin, &failure);
     if (status < 0) {
         const char *hint = member(config->exec, "installHint");
-        error_set(error, HYPE_NOT_FOUND, "%s: its credential plugin cannot be run: %s%s%s", config->source,
+        error_set(error, HYPE_NOT_FOUND, "the credential plugin cannot be run: %s%s%s",
                   failure ? failure->message : "unknown", hint ? "; " : "", hint ? hint : "");
         error_free(failure);
         return -HYPE_NOT_FOUND;
     }
+    int ended = task_wait_fd(plugin.pidfd, EPOLLIN, clock_ms() + PATIENCE_MS);
+    if (ended == 0)
+        kill(-plugin.pid, SIGKILL);
     status = spawn_wait(&plugin, &wait_status, error);
-    if (status == 0 && wait_status != 0)
-        status = refuse_failure(config, command, wait_status, words, error);
+    if (status == 0 && ended == 0)
+        status = error_set(error, HYPE_PERMISSION,
+                           "the credential plugin %s gave no answer within %d seconds; does it wait for somebody at a "
+                           "terminal?",
+                           command, PATIENCE_MS / 1000);
+    else if (status == 0 && wait_status != 0)
+        status = refuse_failure(command, wait_status, words, error);
     return status;
 }
 
@@ -226,7 +236,7 @@ static int read_answer(const struct kube_config *config, const char *command, co
         what = "gave a client certificate without its key, or the reverse";
     else if (until && !read_time(until, &out->good_until))
         what = "gave an expirationTimestamp that is no time";
-    return what ? error_set(error, HYPE_FORMAT, "the credential plugin %s of %s %s", command, config->source, what) : 0;
+    return what ? error_set(error, HYPE_FORMAT, "the credential plugin %s %s", command, what) : 0;
 }
 
 int kube_exec_run(const struct kube_config *config, const char *ca, struct kube_exec_answer *answer, hype_error **error)

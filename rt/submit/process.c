@@ -30,14 +30,15 @@ struct process_submitter {
 
 static char **make_environment(const struct job *job, const char *log_path)
 {
-    char **environment = spawn_environment(2 + ARRAY_SIZE(job->env.variables)), **next = environment;
+    char **environment = spawn_environment(3 + ARRAY_SIZE(job->env.variables)), **next = environment;
     if (!environment)
         return NULL;
     while (*next)
         next++;
     const hype_pair *variables = job->env.variables;
     bool whole = (*next++ = text_format("HYPE_EXECUTION_ID=%s", job->id)) &&
-                 (*next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path));
+                 (*next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path)) &&
+                 (*next++ = text_format("HYPE_PARENT=%ld", (long)getpid()));
     for (size_t i = 0; whole && i < ARRAY_SIZE(job->env.variables) && variables[i].name; i++)
         whole = (*next++ = text_format("%s=%s", variables[i].name, variables[i].value ? variables[i].value : ""));
     if (!whole) {

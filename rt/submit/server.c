@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -206,10 +207,20 @@ static void server_free(struct server *server)
     free(server);
 }
 
+/* More than calls run at a time, see rt/serve.h; but their descriptors, three times as many while the server is
+ * being started, leave this process a quarter of what it may have. */
+static unsigned count_slots(unsigned workers)
+{
+    struct rlimit limit;
+    unsigned wanted = workers + (workers < MOST_EXTRA_SLOTS ? workers : MOST_EXTRA_SLOTS);
+    rlim_t most = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 4 * 3 / (3 * SERVE_FDS) : wanted;
+    return most < wanted ? (unsigned)most + (most == 0) : wanted;
+}
+
 static struct server *server_new(const char *sha256, unsigned workers)
 {
     struct server *server = calloc(1, sizeof *server);
-    unsigned n_slots = workers + (workers < MOST_EXTRA_SLOTS ? workers : MOST_EXTRA_SLOTS);
+    unsigned n_slots = count_slots(workers);
     if (!server || !(server->slots = calloc(n_slots, sizeof *server->slots))) {
         free(server);
         return NULL;

@@ -186,6 +186,8 @@ static void end_calls(struct running *running, const hype_error *error)
             error_set(&copy, (hype_status)-error->status, "%s", error->message);
         else
             error_set(&copy, HYPE_LOST, "%s(): its batch ended without it", running->job->entry->name);
+        if (error && error->output)
+            error_set_output(copy, error->output);
         fail(running->calls[i], copy, false);
     }
     struct gather *gather = running->gather;
@@ -266,6 +268,8 @@ static void batch_main(void *context)
     if (running->job) {
         trace_end(&running->job->trace, status);
         output_end(&running->job->output);
+        if (error && output_tail(&running->job->output))
+            error_set_output(error, output_tail(&running->job->output));
         output_close(&running->job->output);
     }
     if (status < 0 && !error)

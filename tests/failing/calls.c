@@ -133,8 +133,9 @@ static bool fits(int status)
     case 0:
         return true;
     case -HYPE_MEMORY:
-    case -HYPE_OUT_OF_MEMORY:
         return kind == MEMORY;
+    case -HYPE_OUT_OF_MEMORY: /* which is also the space of memory files */
+        return kind != DESCRIPTORS;
     case -HYPE_SYSTEM:
         return strstr(error->message, why) != NULL;
     case -HYPE_LOST: /* hype-run could not even write that */

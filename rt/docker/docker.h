@@ -5,7 +5,8 @@
  *   api.c        the daemon: its address, the version of its API, requests and refusals
  *   image.c      images: pulled where they are absent, and checked
  *   volume.c     volume requests: Docker's volumes, or folders of the host
- *   container.c  a call as a container: its description, from its creation to its removal
+ *   container.c  the description of a call's container
+ *   call.c       a container from its creation to its removal
  *   follow.c     output and end of a container
  *   sweep.c      what killed programs have left
  */
@@ -72,6 +73,13 @@ struct docker {
     bool keep_container, keep_log, keep_volumes, swept;
 };
 
+/* Where hype-run writes when the daemon may be on another machine, from where the API brings it. */
+#define DOCKER_FAR_LOG "/tmp/hype-termination-log"
+static inline bool docker_is_far(const struct docker *docker)
+{
+    return !docker->api.socket;
+}
+
 /* ---- image.c ---- */
 
 /* Pulls it where it is absent; its entry point must be hype-run. */
@@ -97,6 +105,11 @@ struct docker_call {
     const struct staged *staged;
     const char *log_path; /* termination log on this machine */
 };
+
+/* What Docker is to create, a new value. In a task. */
+int docker_describe(const struct docker_call *call, json_t **container, hype_error **error);
+
+/* ---- call.c ---- */
 
 /* From its creation to its removal; job->returned is set. */
 int docker_run_container(const struct docker_call *call, hype_error **error);

@@ -159,6 +159,7 @@ remains() {
     find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*' -o -name '*.part-*'
     ls "$work/volumes" | grep -v "^$kept\$" || :
 }
+mkdir -p "$work/volumes"
 kept=$(ls "$work/volumes")
 check "nothing remains so far" "remains && test -z \"\$(remains)\""
 random() { # seed, most

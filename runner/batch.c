@@ -44,6 +44,7 @@ struct worker {
     struct pack captures;
     const char *pack; /* mapped */
     int pipe;
+    unsigned long oom_kills; /* before the first call */
 };
 
 static void answered(struct serve_slot *slot, uint64_t size)
@@ -123,12 +124,11 @@ static bool ends_in_time(pid_t pid, double timeout)
 }
 
 /* The call's image, of the size that is returned, is in RETURNED_FD. */
-static uint64_t run_call(const struct worker *worker, size_t place, int returned_fd)
+static uint64_t run_call(struct worker *worker, size_t place, int returned_fd)
 {
     const struct manifest *manifest = worker->run->manifest;
     struct serve_slot *slot = worker->run->slot;
     cleanup_error hype_error *error = NULL;
-    unsigned long oom_kills = outcome_oom_kills();
     int wait_status;
     slot->state = SERVE_CALLED;
     slot->n_frames = slot->cause_size = 0;
@@ -147,11 +147,13 @@ static uint64_t run_call(const struct worker *worker, size_t place, int returned
         ;
     if (in_time && slot->state == SERVE_ANSWERED)
         return slot->call;
-    if (in_time)
-        error = outcome_error(wait_status, slot, oom_kills);
-    else
+    if (in_time) {
+        error = outcome_error(wait_status, slot, worker->oom_kills);
+        worker->oom_kills = outcome_oom_kills();
+    } else {
         error_set(&error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
                   manifest->function, manifest->timeout);
+    }
     return ftruncate(returned_fd, 0) == 0 ? outcome_write(error, returned_fd) : 0;
 }
 
@@ -192,7 +194,7 @@ static int open_captures(struct worker *worker, hype_error **error)
     return status;
 }
 
-static int run_calls(const struct worker *worker)
+static int run_calls(struct worker *worker)
 {
     for (size_t i = 0; i < worker->captures.n; i++) {
         uint64_t number = worker->captures.entries[i].number;
@@ -209,7 +211,7 @@ static int run_calls(const struct worker *worker)
 
 _Noreturn static void worker_process(const struct batch_run *run, int pipe)
 {
-    struct worker worker = {.run = run, .pipe = pipe};
+    struct worker worker = {.run = run, .pipe = pipe, .oom_kills = outcome_oom_kills()};
     cleanup_error hype_error *error = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);

@@ -79,6 +79,7 @@ traced() {
 check "a trace with every phase" "traced '$local'"
 check "extract_env sees the container" "looks_around '$local'"
 check "blur" "on '$local' '$bin/blur'"
+check "calls inside calls, and chains of errors" "on '$local' '$bin/e2e-nested'"
 check "an image with glibc 2.31" "on 'docker:?image=hype-old&network=none' '$bin/hello' && looks_around 'docker:?image=hype-old&network=none'"
 staged_in() { # kind, image
     cat > "$work/with-$1" <<END

@@ -304,7 +304,7 @@ static void cancel_batch(struct submitter_call *call)
 
 static size_t timed_size(const struct gather *gather)
 {
-    return gather->call_ms > 0 ? (size_t)(TARGET_MS / gather->call_ms) + 1 : 0;
+    return gather->call_ms > 0 ? (size_t)((double)TARGET_MS / gather->call_ms) + 1 : 0;
 }
 
 /* Batches get smaller towards the end, so that all end at about the same time, but not smaller than is worth a start.

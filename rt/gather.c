@@ -8,10 +8,8 @@
 
 #include <string.h>
 
-enum {
-    TARGET_MS = 5000,  /* that a batch shall take at least, as far as calls are left for all */
-    LARGEST = 1 << 16, /* calls */
-};
+enum { LARGEST = 1 << 16 };               /* calls */
+#define TARGET_MS     5000.0              /* that a batch shall take at least, as far as calls are left for all */
 #define LARGEST_BYTES ((size_t)256 << 20) /* of captures in one batch */
 
 /* A call on its way. */

@@ -95,19 +95,14 @@ static int open_remote(struct resolved *file, const struct hype_unit *unit, cons
         return -1;
     if (!module_find((uint64_t)(uintptr_t)unit->entries, &program) || copy_section(program.path, section, rest) < 0)
         return -1; /* a stripped program */
-    return lseek(rest, 0, SEEK_SET) == 0 && join(remote, rest, whole) == 0 ? open_module(file, program.path, whole) : -1;
+    return lseek(rest, 0, SEEK_SET) == 0 && join(remote, rest, whole) == 0 ? open_module(file, program.path, whole)
+                                                                           : -1;
 }
 
 /* A sidecar is mapped for a while. */
 static int open_sidecar(struct resolved *file, const struct hype_unit *unit, const struct hype_remote *remote)
 {
-    struct module program;
-    if (!module_find((uint64_t)(uintptr_t)unit->entries, &program))
-        return -1;
-    cleanup_free char *path = realpath(program.path, NULL);
-    char *slash = path ? strrchr(path, '/') : NULL;
-    cleanup_free char *beside =
-        slash ? text_format("%.*s/%s", (int)(slash - path), path, remote->sidecar) : NULL;
+    cleanup_free char *beside = module_beside(unit->entries, remote->sidecar);
     cleanup_close int fd = beside ? open(beside, O_RDONLY | O_CLOEXEC) : -1;
     char digest[SHA256_HEX_SIZE];
     if (fd < 0 || sha256_hex_fd(fd, digest, NULL) < 0 || strcmp(digest, remote->sha256) != 0)
@@ -177,9 +172,9 @@ struct text {
 
 static void add(struct text *text, char *line) /* takes LINE */
 {
-    char *longer =
-        line && !text->out_of_memory ? text_format("%s#%zu %s\n", text->lines ? text->lines : "", text->number++, line)
-                                     : NULL;
+    char *longer = line && !text->out_of_memory
+                       ? text_format("%s#%zu %s\n", text->lines ? text->lines : "", text->number++, line)
+                       : NULL;
     free(line);
     free(text->lines);
     text->lines = longer;
@@ -265,8 +260,8 @@ static size_t add_functions(struct text *text, Dwfl_Module *module, uint64_t add
         bool inlined = dw->dwarf_tag(&functions[i]) == DW_TAG_inlined_subroutine;
         const char *name = dw->dwarf_diename(&functions[i]);
         if (name && !is_generated(name))
-            add(text, file ? text_format("%s at %s:%d%s", name, file, number, inlined ? " (inlined)" : "")
-                           : strdup(name));
+            add(text,
+                file ? text_format("%s at %s:%d%s", name, file, number, inlined ? " (inlined)" : "") : strdup(name));
         file = files ? dw->dwarf_filesrc(files, number_of(&functions[i], DW_AT_call_file), NULL, NULL) : NULL;
         number = (int)number_of(&functions[i], DW_AT_call_line);
     }
@@ -278,8 +273,7 @@ static bool add_symbol(struct text *text, const struct resolved *file, uint64_t 
 {
     GElf_Off inside;
     GElf_Sym symbol;
-    const char *name =
-        dw->dwfl_module_addrinfo(file->module, address, &inside, &symbol, NULL, NULL, NULL);
+    const char *name = dw->dwfl_module_addrinfo(file->module, address, &inside, &symbol, NULL, NULL, NULL);
     if (name && !is_generated(name))
         add(text, text_format("%s+0x%llx (%s)", name, (unsigned long long)inside, file->name));
     return name != NULL;

@@ -1,5 +1,5 @@
-/* debug_functions.h: what rt/debug_library.h takes of libdw and libelf, in the order of its table, which hypecc writes for static
- * programs. */
+/* debug_functions.h: what rt/debug_library.h takes of libdw and libelf, in the order of its table, which hypecc writes
+ * for static programs. */
 #ifndef HYPE_RT_DEBUG_FUNCTIONS_H
 #define HYPE_RT_DEBUG_FUNCTIONS_H
 

@@ -1,5 +1,6 @@
 /*
- * debug_library.h: elfutils' libdw, loaded when the first backtrace is read: programs that see no error pay nothing for it.
+ * debug_library.h: elfutils' libdw, loaded when the first backtrace is read: programs that see no error pay nothing for
+ * it.
  *
  * Its functions are reached through a table, whose fields have their names.
  */

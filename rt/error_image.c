@@ -48,10 +48,11 @@ static const struct hype_field frame_fields[] = {
 };
 
 #define TYPE(type_name, type, type_fields)                                                                             \
-    {                                                                                                                  \
-        .name = (type_name), .size = sizeof(type), .alignment = _Alignof(type), .n_fields = ARRAY_SIZE(type_fields),   \
-        .fields = (type_fields)                                                                                        \
-    }
+    {.name = (type_name),                                                                                              \
+     .size = sizeof(type),                                                                                             \
+     .alignment = _Alignof(type),                                                                                      \
+     .n_fields = ARRAY_SIZE(type_fields),                                                                              \
+     .fields = (type_fields)}
 
 static const struct hype_type types[] = {
     [TYPE_CHAR] = {.name = "char", .size = 1, .alignment = 1},

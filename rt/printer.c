@@ -1,4 +1,5 @@
-/* printer.c: the queue, its thread, and where text goes: a terminal, a file for each call, a function of the program's. */
+/* printer.c: the queue, its thread, and where text goes: a terminal, a file for each call, a function of the program's.
+ */
 #include "printer.h"
 
 #include "log.h"
@@ -231,9 +232,8 @@ static const struct piece *write_to_file(struct block *block, const struct piece
 
 static void hand_over(hype_output_function *function, void *context, struct piece *piece)
 {
-    hype_line line = {.function = piece->source->function,
-                      .id = piece->source->id,
-                      .from_stderr = piece->stream == OUTPUT_STDERR};
+    hype_line line = {
+        .function = piece->source->function, .id = piece->source->id, .from_stderr = piece->stream == OUTPUT_STDERR};
     for (char *next = piece->text, *end = next + piece->size; next < end;) {
         char *newline = memchr(next, '\n', (size_t)(end - next)), *stop = newline ? newline : end;
         *stop = 0;

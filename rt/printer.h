@@ -2,8 +2,8 @@
  * printer.h: a thread that writes what remote functions print, so that a slow terminal holds up nobody but them.
  *
  * Text waits in one queue, in the order in which it came. The queue is bounded by its users: whoever reads a function's
- * output asks for room first, and leaves the output where it is until there is some; in the end the function waits, as it
- * would for its own terminal.
+ * output asks for room first, and leaves the output where it is until there is some; in the end the function waits, as
+ * it would for its own terminal.
  */
 #ifndef HYPE_RT_PRINTER_H
 #define HYPE_RT_PRINTER_H

@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -257,20 +258,15 @@ static void task_main(void)
 /* Tells a thread that a task has been started, or has ended. */
 struct launch {
     task *task;
-    struct task_message message;
     bool launched;
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    bool done;
+    sem_t done;
+    struct task_message message;
 };
 
 static void launch_done(struct launch *launch, bool launched)
 {
-    pthread_mutex_lock(&launch->lock);
     launch->launched = launched;
-    launch->done = true;
-    pthread_cond_signal(&launch->changed);
-    pthread_mutex_unlock(&launch->lock);
+    sem_post(&launch->done);
 }
 
 static void task_continue(task *t)
@@ -796,23 +792,22 @@ static void launch_on_loop(void *context)
 
 static void launch_wait(struct launch *launch)
 {
-    pthread_mutex_lock(&launch->lock);
-    while (!launch->done)
-        pthread_cond_wait(&launch->changed, &launch->lock);
-    pthread_mutex_unlock(&launch->lock);
+    while (sem_wait(&launch->done) < 0) /* a signal came */
+        ;
 }
 
 static int start(task *t, hype_error **error)
 {
     if (on_loop_thread)
         return task_launch(t) ? 0 : error_memory(error);
-    struct launch launch = {.task = t, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct launch launch = {.task = t};
+    sem_init(&launch.done, 0, 0);
     launch.message = (struct task_message){launch_on_loop, &launch, NULL};
     int status = task_send(&launch.message, error);
-    if (status < 0)
-        return status;
-    launch_wait(&launch);
-    return launch.launched ? 0 : error_memory(error);
+    if (status == 0)
+        launch_wait(&launch);
+    sem_destroy(&launch.done);
+    return status < 0 ? status : launch.launched ? 0 : error_memory(error);
 }
 
 int task_start(task_function *function, void *context, task **started, hype_error **error)
@@ -828,10 +823,12 @@ int task_start(task_function *function, void *context, task **started, hype_erro
 
 int task_run(task_function *function, void *context, hype_error **error)
 {
-    struct launch end = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct launch end = {.task = NULL};
+    sem_init(&end.done, 0, 0);
     task t = {.function = function, .argument = context, .timer.fire = task_timed_out, .end = &end};
     int status = start(&t, error);
     if (status == 0)
         launch_wait(&end);
+    sem_destroy(&end.done);
     return status;
 }

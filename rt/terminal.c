@@ -13,7 +13,8 @@ static bool coloured(int fd)
 
 const struct terminal_style *terminal_style(int fd)
 {
-    static const struct terminal_style colours = {"\033[0m", "\033[1;31m", "\033[1m", "\033[2m"}, none = {"", "", "", ""};
+    static const struct terminal_style colours = {"\033[0m", "\033[1;31m", "\033[1m", "\033[2m"},
+                                       none = {"", "", "", ""};
     return coloured(fd) ? &colours : &none;
 }
 

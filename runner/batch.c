@@ -44,6 +44,7 @@ struct worker {
     struct pack captures;
     const char *pack; /* mapped */
     int pipe;
+    unsigned long oom_kills; /* before the first call */
 };
 
 static void answered(struct serve_slot *slot, uint64_t size)
@@ -99,8 +100,10 @@ _Noreturn static void call_process(const struct worker *worker, size_t place, in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(worker->pipe);
     if (!id || !call.folder || setenv("HYPE_EXECUTION_ID", id, 1) < 0 ||
-        !place_image(&call, worker->pack + entry->offset))
+        !place_image(&call, worker->pack + entry->offset)) {
+        run->slot->state = SERVE_UNANSWERED;
         _exit(1);
+    }
     call_run(&call);
 }
 
@@ -123,12 +126,11 @@ static bool ends_in_time(pid_t pid, double timeout)
 }
 
 /* The call's image, of the size that is returned, is in RETURNED_FD. */
-static uint64_t run_call(const struct worker *worker, size_t place, int returned_fd)
+static uint64_t run_call(struct worker *worker, size_t place, int returned_fd)
 {
     const struct manifest *manifest = worker->run->manifest;
     struct serve_slot *slot = worker->run->slot;
     cleanup_error hype_error *error = NULL;
-    unsigned long oom_kills = outcome_oom_kills();
     int wait_status;
     slot->state = SERVE_CALLED;
     slot->n_frames = slot->cause_size = 0;
@@ -147,11 +149,13 @@ static uint64_t run_call(const struct worker *worker, size_t place, int returned
         ;
     if (in_time && slot->state == SERVE_ANSWERED)
         return slot->call;
-    if (in_time)
-        error = outcome_error(wait_status, slot, oom_kills);
-    else
+    if (in_time) {
+        error = outcome_error(wait_status, slot, worker->oom_kills);
+        worker->oom_kills = outcome_oom_kills();
+    } else {
         error_set(&error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
                   manifest->function, manifest->timeout);
+    }
     return ftruncate(returned_fd, 0) == 0 ? outcome_write(error, returned_fd) : 0;
 }
 
@@ -192,15 +196,25 @@ static int open_captures(struct worker *worker, hype_error **error)
     return status;
 }
 
-static int run_calls(const struct worker *worker)
+static int run_calls(struct worker *worker)
 {
     for (size_t i = 0; i < worker->captures.n; i++) {
         uint64_t number = worker->captures.entries[i].number;
         cleanup_close int returned = memfd_create("hype-return", MFD_CLOEXEC);
+        if (returned < 0) {
+            cleanup_error hype_error *error = NULL;
+            error_system(&error, errno, "cannot make a memory file for a return value");
+            if (send_error(worker->pipe, number, error) == 0)
+                continue;
+            fprintf(stderr, "hype-run: %s\n", error->message);
+            return -1;
+        }
+        uint64_t size = run_call(worker, i, returned);
         cleanup_free char *folder = folder_of(worker->run, number);
-        uint64_t size = returned >= 0 ? run_call(worker, i, returned) : 0;
         if (folder)
             folder_remove(folder);
+        if (size == 0)
+            worker->run->slot->state = SERVE_UNANSWERED;
         if (size == 0 || send_result(worker->pipe, number, size, returned) < 0)
             return -1;
     }
@@ -209,7 +223,7 @@ static int run_calls(const struct worker *worker)
 
 _Noreturn static void worker_process(const struct batch_run *run, int pipe)
 {
-    struct worker worker = {.run = run, .pipe = pipe};
+    struct worker worker = {.run = run, .pipe = pipe, .oom_kills = outcome_oom_kills()};
     cleanup_error hype_error *error = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
@@ -218,8 +232,12 @@ _Noreturn static void worker_process(const struct batch_run *run, int pipe)
     int status = run->load(run->load_context, &error);
     if (status == 0)
         status = open_captures(&worker, &error);
-    if (status < 0)
-        _exit(send_error(pipe, PACK_ALL, error) < 0);
+    if (status < 0) {
+        bool sent = send_error(pipe, PACK_ALL, error) == 0;
+        if (!sent)
+            fprintf(stderr, "hype-run: %s\n", error->message);
+        _exit(!sent);
+    }
     if (send_result(pipe, LOADED, 0, -1) < 0)
         _exit(1);
     _exit(run_calls(&worker) < 0);
@@ -366,6 +384,9 @@ static int explain_end(struct sender *sender, int wait_status, bool loaded, unsi
         return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return 0;
+    if (run->slot->state == SERVE_UNANSWERED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there to tell what became of a call of %s()",
+                         run->manifest->function);
     if (loaded)
         return error_set(error, HYPE_LOST, "the process that runs the batch ended with %s %d",
                          WIFSIGNALED(wait_status) ? "signal" : "exit status",

@@ -3,8 +3,8 @@
  *
  * That side has the debug information of what was staged, so a frame in a staged file travels as the file's digest and
  * an address. Its name here, and those of the system's libraries, come from symbol tables: libelf reads .symtab where a
- * file has one, else the dynamic linker knows exported ones. The counters are those of a forked child, which has the same
- * files at the same places as this process where they were loaded before forking.
+ * file has one, else the dynamic linker knows exported ones. The counters are those of a forked child, which has the
+ * same files at the same places as this process where they were loaded before forking.
  */
 #include "runner.h"
 

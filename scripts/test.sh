@@ -23,3 +23,8 @@ suite() { # preset, ctest options
 suite asan "$@"
 suite clang -LE slow "$@"
 suite dev "$@"
+
+echo "== tsan" # what runs in one process: the loop, tasks, futures, maps
+cmake --preset tsan > /dev/null
+cmake --build --preset tsan --target unit-task unit-futures > build/tsan/build.log 2>&1 || { cat build/tsan/build.log; exit 1; }
+ctest --preset tsan -R '^unit-(task|futures)$'

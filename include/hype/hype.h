@@ -135,7 +135,7 @@ void hype_set_log(hype_level level, hype_log_function *function, void *context);
 /* A line that a remote function has printed. All strings are valid only while the function below runs. */
 typedef struct hype_line {
     const char *function, *id; /* of the call; ID is its HYPE_EXECUTION_ID */
-    bool from_stderr;          /* false also where the place does not tell, as Kubernetes */
+    bool from_stderr;          /* else from stdout */
     HYPE_ALIGNED(8) const char *text; /* without its newline; a NUL follows, and there may be others in it */
     size_t length;             /* bytes */
 } hype_line;

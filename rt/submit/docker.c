@@ -152,6 +152,7 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
         return error_memory(error);
     }
     docker->submitter.operations = &submitter_docker;
+    docker->submitter.batches = true;
     docker->submitter.limit = 32; /* more containers at once only stand in each other's way */
     docker->image = submitter_url_copy(url, "image");
     docker->secrets = submitter_url_copy(url, "secrets");

@@ -418,6 +418,7 @@ int kubernetes_open(struct submitter_url *url, struct kube_client *client, const
         return error_memory(error);
     }
     s->client = client;
+    s->submitter.batches = true;
     s->release = release;
     s->context = context;
     text_random(s->id, sizeof s->id - 1);

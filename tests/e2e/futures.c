@@ -25,6 +25,15 @@ HYPE_FN int wait_for(const char *here, const char *go)
     return said >= 0 && told >= 0 && read(told, &byte, 1) == 1 ? byte : -1;
 }
 
+/* The first time. */
+HYPE_FN int crash_once(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd >= 0)
+        abort();
+    return 1;
+}
+
 static char folder[] = "/tmp/hype-futures-XXXXXX";
 static char here[64], go[64];
 
@@ -104,6 +113,19 @@ static void cancelling_what_waits(void)
     CHECK(hype_await(first, NULL) == -HYPE_CANCELLED);
     for (int i = 0; i < N; i++)
         CHECK(hype_await(futures[i], NULL) == -HYPE_CANCELLED);
+}
+
+static void retries(void)
+{
+    char path[96];
+    int result = 0;
+    snprintf(path, sizeof path, "%s/crashed", folder);
+    hype_env env = hype_with_retry(hype_default_env, (hype_retry){.attempts = 2, .backoff = 0.01});
+    CHECK(hype_submit(NULL, env, hype_bind(crash_once, path), &result) == -HYPE_CRASHED);
+    unlink(path);
+    env.retry.on = HYPE_RETRY_CRASHES;
+    CHECK(hype_submit(NULL, env, hype_bind(crash_once, path), &result) == 0 && result == 1);
+    unlink(path);
 }
 
 struct called {
@@ -260,6 +282,7 @@ int main(int argc, char **argv)
     any_and_all();
     cancelling();
     cancelling_what_waits();
+    retries();
     callbacks();
     groups();
     thousands(n);

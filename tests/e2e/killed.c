@@ -127,8 +127,8 @@ int main(int argc, char **argv)
     }
     wait_for_processes();
     CHECK(count_files() == files);
-    fprintf(stderr, "killed at %ld of %ld system calls: %ld errors, %ld right values all the same\n", n / step, n, failed,
-            right);
+    fprintf(stderr, "killed at %ld of %ld system calls: %ld errors, %ld right values all the same\n", n / step, n,
+            failed, right);
     CHECK(failed > 10);
     kill_at(0);
     submitter = hype_submitter_open(getenv("HYPE_SUBMITTER"));

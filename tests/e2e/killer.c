@@ -1,8 +1,9 @@
 /*
  * killer.c: stands in for hype-run, and kills the real one when it begins its n-th system call.
  *
- * The file "kill" beside this program says which: "N PATH", where PATH is the real hype-run. Calls of all its threads and
- * child processes count; the process that makes the n-th is killed. "kill" is removed then, so that whoever wrote it knows.
+ * The file "kill" beside this program says which: "N PATH", where PATH is the real hype-run. Calls of all its threads
+ * and child processes count; the process that makes the n-th is killed. "kill" is removed then, so that whoever wrote
+ * it knows.
  */
 #include <errno.h>
 #include <signal.h>

@@ -31,6 +31,12 @@ HYPE_FN void sleep_long(void)
     sleep(600);
 }
 
+/* Removes a file of the working folder: each call has its own. */
+HYPE_FN int take_file(const char *name)
+{
+    return unlink(name) == 0;
+}
+
 static void over_an_array(void)
 {
     enum { N = 100 };
@@ -109,6 +115,25 @@ static void whole_blocks(void)
     }
 }
 
+/* Each item has its own timeout and its own working folder. */
+static void timeouts_and_files(void)
+{
+    char path[] = "/tmp/hype-data-XXXXXX";
+    int fd = mkstemp(path), status[4] = {0}, found[4] = {0};
+    CHECK(fd >= 0 && close(fd) == 0);
+    hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 2);
+    hype_map *map = hype_map_open(NULL, env, (hype_map_options){.limit = 2});
+    for (int i = 0; i < 4; i++)
+        CHECK((i == 1 ? hype_map_add(map, hype_bind(sleep_long), NULL)
+                      : hype_map_add(map, hype_bind(take_file, strrchr(path, '/') + 1), &found[i])) == 0);
+    for (hype_item item; hype_map_next(map, HYPE_FOREVER, &item) == 1;)
+        status[item.index] = item.status;
+    hype_map_close(map);
+    unlink(path);
+    for (int i = 0; i < 4; i++)
+        CHECK(i == 1 ? status[i] == -HYPE_TIMEOUT : status[i] == 0 && found[i] == 1);
+}
+
 static void deadlines(void)
 {
     int result = 0;
@@ -144,6 +169,7 @@ int main(void)
     as_they_come();
     in_order();
     whole_blocks();
+    timeouts_and_files();
     deadlines();
     closed_early();
     return 0;

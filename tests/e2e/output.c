@@ -1,4 +1,5 @@
-/* output.c: what remote functions print arrives: every line, in order, where it belongs, and nobody else waits for it. */
+/* output.c: what remote functions print arrives: every line, in order, where it belongs, and nobody else waits for it.
+ */
 #include "check.h"
 
 #include <dirent.h>

@@ -59,17 +59,18 @@ static void all_of_an_error(void **state)
 {
     (void)state;
     error_publish(crashed());
-    expect("main: blur() crashed there with SIGSEGV (Segmentation fault) at address 0x10 [HYPE_CRASHED, signal 11]\n"
-           "  #0 pixel at /src/blur.c:12 (inlined)\n"
-           "  #1 blur at /src/blur.c:30\n"
-           "  last lines of its stderr:\n"
-           "  | reading in.png\n"
-           "  | no such line\n"
-           "  caused by: no tile at 3,4 [HYPE_FAILED, code 7, errno 2: No such file or directory]\n"
-           "    #0 tile at /src/tile.c:5\n"
-           "    caused by: load() did not return: it ended its process with exit status 3 [HYPE_EXITED, exit status 3]\n"
-           "      last lines of its stderr:\n"
-           "      | load: bad header\n");
+    expect(
+        "main: blur() crashed there with SIGSEGV (Segmentation fault) at address 0x10 [HYPE_CRASHED, signal 11]\n"
+        "  #0 pixel at /src/blur.c:12 (inlined)\n"
+        "  #1 blur at /src/blur.c:30\n"
+        "  last lines of its stderr:\n"
+        "  | reading in.png\n"
+        "  | no such line\n"
+        "  caused by: no tile at 3,4 [HYPE_FAILED, code 7, errno 2: No such file or directory]\n"
+        "    #0 tile at /src/tile.c:5\n"
+        "    caused by: load() did not return: it ended its process with exit status 3 [HYPE_EXITED, exit status 3]\n"
+        "      last lines of its stderr:\n"
+        "      | load: bad header\n");
 }
 
 static void no_more_than_there_is(void **state)

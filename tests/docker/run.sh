@@ -16,10 +16,10 @@ done
 work=$(mktemp -d)
 stop() {
     for name in podman registry slow; do
-        [ ! -f "$work/$name.pid" ] || kill "$(cat "$work/$name.pid")" 2> /dev/null || :
+        [ ! -f "$work/$name.pid" ] || { kill "$(cat "$work/$name.pid")" && wait "$(cat "$work/$name.pid")"; } 2> /dev/null || :
     done
     [ ! -f "$work/docker.pid" ] || { kill "$(cat "$work/docker.pid")" 2> /dev/null && while [ -S "$work/docker.sock" ] && kill -0 "$(cat "$work/docker.pid" 2> /dev/null)" 2> /dev/null; do sleep 0.1; done; }
-    umount "$work"/data/overlay2/*/merged "$work"/exec/netns/* 2> /dev/null || :
+    umount "$work"/data/overlay2/*/merged "$work"/exec/netns/* "$work"/podman/overlay/*/merged "$work/podman/overlay" 2> /dev/null || :
     rm -rf "$work"
 }
 trap stop EXIT
@@ -160,6 +160,7 @@ remains() {
     find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*' -o -name '*.part-*'
     ls "$work/volumes" | grep -v "^$kept\$" || :
 }
+mkdir -p "$work/volumes"
 kept=$(ls "$work/volumes")
 check "nothing remains so far" "remains && test -z \"\$(remains)\""
 random() { # seed, most

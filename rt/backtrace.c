@@ -102,12 +102,7 @@ static int open_remote(struct resolved *file, const struct hype_unit *unit, cons
 /* A sidecar is mapped for a while. */
 static int open_sidecar(struct resolved *file, const struct hype_unit *unit, const struct hype_remote *remote)
 {
-    struct module program;
-    if (!module_find((uint64_t)(uintptr_t)unit->entries, &program))
-        return -1;
-    cleanup_free char *path = realpath(program.path, NULL);
-    char *slash = path ? strrchr(path, '/') : NULL;
-    cleanup_free char *beside = slash ? text_format("%.*s/%s", (int)(slash - path), path, remote->sidecar) : NULL;
+    cleanup_free char *beside = module_beside(unit->entries, remote->sidecar);
     cleanup_close int fd = beside ? open(beside, O_RDONLY | O_CLOEXEC) : -1;
     char digest[SHA256_HEX_SIZE];
     if (fd < 0 || sha256_hex_fd(fd, digest, NULL) < 0 || strcmp(digest, remote->sha256) != 0)

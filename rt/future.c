@@ -60,6 +60,8 @@ static void future_free(hype_future *future)
     buffer_free(&future->returned);
     output_close(&future->output);
     error_free(future->error);
+    if (future->traced)
+        trace_end(&future->traced->trace, -HYPE_CANCELLED); /* of one that was not awaited */
     free(future->traced);
     free(future);
 }

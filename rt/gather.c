@@ -184,6 +184,8 @@ static void end_calls(struct running *running, const hype_error *error)
             error_set(&copy, (hype_status)-error->status, "%s", error->message);
         else
             error_set(&copy, HYPE_LOST, "%s(): its batch ended without it", running->job->entry->name);
+        if (error && error->output)
+            error_set_output(copy, error->output);
         fail(running->calls[i], copy, false);
     }
     struct gather *gather = running->gather;
@@ -264,6 +266,8 @@ static void batch_main(void *context)
     if (running->job) {
         trace_end(&running->job->trace, status);
         output_end(&running->job->output);
+        if (error && output_tail(&running->job->output))
+            error_set_output(error, output_tail(&running->job->output));
         output_close(&running->job->output);
     }
     if (status < 0 && !error)
@@ -374,11 +378,25 @@ static bool begin_batch(struct gather *gather)
     return true;
 }
 
-/* Where memory is out it is tried again when the next call comes, or ends. */
+/* There is no memory for a batch, and no batch whose end would try again. */
+static void fail_waiting(struct gather *gather)
+{
+    for (struct gathered *g; (g = gather->first);) {
+        hype_error *error = NULL;
+        error_memory(&error);
+        stop_waiting(g);
+        end_call(g, NULL, error, false);
+    }
+}
+
+/* Where memory is out it is tried again when the next call ends. */
 static void dispatch(struct gather *gather)
 {
-    while (gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather) && begin_batch(gather))
-        ;
+    bool begun = true;
+    while (begun && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
+        begun = begin_batch(gather);
+    if (!begun && gather->n_running == 0)
+        fail_waiting(gather);
     if (gather->n_waiting == 0)
         gather->flushing = false;
 }

@@ -1,6 +1,8 @@
 /* module.c: asks the dynamic linker, which works in static programs too. */
 #include "module.h"
 
+#include "util.h"
+
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +35,14 @@ bool module_find(uint64_t address, struct module *module)
 {
     struct search search = {.address = address, .module = module};
     return dl_iterate_phdr(match_address, &search) != 0;
+}
+
+char *module_beside(const void *address, const char *name)
+{
+    struct module module;
+    cleanup_free char *path = module_find((uint64_t)(uintptr_t)address, &module) ? realpath(module.path, NULL) : NULL;
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? text_format("%.*s/%s", (int)(slash - path), path, name) : NULL;
 }
 
 static int match_name(struct dl_phdr_info *info, size_t size, void *context)

@@ -12,6 +12,9 @@ struct module {
 };
 bool module_find(uint64_t address, struct module *module);
 
+/* The path of the file NAME in the folder of the file that ADDRESS lies in; a new string, or NULL. */
+char *module_beside(const void *address, const char *name);
+
 /* The path of the loaded library NAME: its file name or its path. False when there is none. */
 bool module_path(const char *name, char path[4096]);
 

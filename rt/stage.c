@@ -85,17 +85,9 @@ static int open_library(const char *name, struct staged_file *file, hype_error *
 /* A sidecar lies beside the program or library whose unit names it. */
 static int open_sidecar(const struct hype_unit *unit, struct staged_file *file, hype_error **error)
 {
-    struct module found;
-    cleanup_free char *module = NULL;
-    if (module_find((uint64_t)(uintptr_t)unit->entries, &found))
-        module = realpath(found.path, NULL);
-    char *slash = module ? strrchr(module, '/') : NULL;
-    if (!slash)
-        return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
-    *slash = 0;
-    cleanup_free char *path = text_format("%s/%s", module, unit->remote->sidecar);
+    cleanup_free char *path = module_beside(unit->entries, unit->remote->sidecar);
     if (!path)
-        return error_memory(error);
+        return error_set(error, HYPE_NOT_FOUND, "cannot tell where the sidecar %s lies", unit->remote->sidecar);
     int status = open_local(path, file, error);
     if (status == 0 && strcmp(file->sha256, unit->remote->sha256) != 0)
         return error_set(error, HYPE_FORMAT, "%s is not the remote object that the program was linked with: link again",
@@ -592,12 +584,15 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     if (!digest || !text_starts_with(message, prefix) || !sha256_hex_valid(digest + strlen("#sha256=")))
         return refuse_message(job, message, error);
     const char *name = message + strlen(staged->store->uri) + 1;
-    if (job->batch)
-        return batch_collect(job->batch, name, error);
-    *digest = 0;
-    if (!store_name_valid(name))
-        return refuse_message(job, message, error);
-    int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    int status;
+    if (job->batch) {
+        status = batch_collect(job->batch, name, error);
+    } else {
+        *digest = 0;
+        if (!store_name_valid(name))
+            return refuse_message(job, message, error);
+        status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    }
     if (stamped)
         trace_remote(&job->trace, &stamps, noticed);
     return status;

@@ -100,8 +100,10 @@ _Noreturn static void call_process(const struct worker *worker, size_t place, in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(worker->pipe);
     if (!id || !call.folder || setenv("HYPE_EXECUTION_ID", id, 1) < 0 ||
-        !place_image(&call, worker->pack + entry->offset))
+        !place_image(&call, worker->pack + entry->offset)) {
+        run->slot->state = SERVE_UNANSWERED;
         _exit(1);
+    }
     call_run(&call);
 }
 
@@ -199,10 +201,20 @@ static int run_calls(struct worker *worker)
     for (size_t i = 0; i < worker->captures.n; i++) {
         uint64_t number = worker->captures.entries[i].number;
         cleanup_close int returned = memfd_create("hype-return", MFD_CLOEXEC);
+        if (returned < 0) {
+            cleanup_error hype_error *error = NULL;
+            error_system(&error, errno, "cannot make a memory file for a return value");
+            if (send_error(worker->pipe, number, error) == 0)
+                continue;
+            fprintf(stderr, "hype-run: %s\n", error->message);
+            return -1;
+        }
+        uint64_t size = run_call(worker, i, returned);
         cleanup_free char *folder = folder_of(worker->run, number);
-        uint64_t size = returned >= 0 ? run_call(worker, i, returned) : 0;
         if (folder)
             folder_remove(folder);
+        if (size == 0)
+            worker->run->slot->state = SERVE_UNANSWERED;
         if (size == 0 || send_result(worker->pipe, number, size, returned) < 0)
             return -1;
     }
@@ -220,8 +232,12 @@ _Noreturn static void worker_process(const struct batch_run *run, int pipe)
     int status = run->load(run->load_context, &error);
     if (status == 0)
         status = open_captures(&worker, &error);
-    if (status < 0)
-        _exit(send_error(pipe, PACK_ALL, error) < 0);
+    if (status < 0) {
+        bool sent = send_error(pipe, PACK_ALL, error) == 0;
+        if (!sent)
+            fprintf(stderr, "hype-run: %s\n", error->message);
+        _exit(!sent);
+    }
     if (send_result(pipe, LOADED, 0, -1) < 0)
         _exit(1);
     _exit(run_calls(&worker) < 0);
@@ -368,6 +384,9 @@ static int explain_end(struct sender *sender, int wait_status, bool loaded, unsi
         return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return 0;
+    if (run->slot->state == SERVE_UNANSWERED)
+        return error_set(error, HYPE_OUT_OF_MEMORY, "no memory there to tell what became of a call of %s()",
+                         run->manifest->function);
     if (loaded)
         return error_set(error, HYPE_LOST, "the process that runs the batch ended with %s %d",
                          WIFSIGNALED(wait_status) ? "signal" : "exit status",

@@ -87,8 +87,7 @@ static void start(struct call *call, hype_submitter *submitter, int number)
 {
     static const double values[100] = {1, 2, 3};
     call->number = number;
-    call->future =
-        hype_start(submitter, hype_default_env, hype_bind(work, number, 100, values, &call->sum, "text"));
+    call->future = hype_start(submitter, hype_default_env, hype_bind(work, number, 100, values, &call->sum, "text"));
 }
 
 static void finish(struct call *call)

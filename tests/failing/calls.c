@@ -1,7 +1,7 @@
 /*
  * calls.c: whole calls in which one request to the system fails, or all from one on: memory, descriptors, space.
  *
- *   calls KIND here|there process|staged
+ *   calls KIND here|there process|staged|batch
  *
  * Each call is made in a process of its own, with the first request failing, then the second, until none is left. It
  * ends with the right value or with an error that says what was short; the next call then succeeds, and nothing is
@@ -45,7 +45,7 @@ HYPE_FN struct item *work(size_t n, const double shared_values[n], struct item *
 enum { MEMORY = 1, DESCRIPTORS, SPACE };
 static const char *const kinds[] = {"", "memory", "descriptors", "space"};
 static int kind;
-static bool there, staged;
+static bool there, staged, batch;
 static void (*arm)(int kind, long nth, int lasting);
 static long (*disarm)(void);
 static char folder[4096], url[8192];
@@ -67,7 +67,31 @@ static int descriptors(void)
     return n;
 }
 
-/* 0 with the right value, or the status of the error that was told. BEFORE_CLOSE ends a shortage that lasts. */
+/* Two calls of a map: 0, or the status of one that failed. */
+static int call_in_batch(hype_submitter *submitter, hype_closure *closures[2], struct item **made)
+{
+    hype_map *map = hype_map_open(submitter, hype_default_env, (hype_map_options){.batch = 2, .total = 2});
+    hype_item item;
+    struct item *results[2] = {NULL, NULL};
+    int status = map ? 0 : hype_last_error()->status, more = 1;
+    for (int i = 0; i < 2; i++)
+        if (map && status == 0)
+            status = hype_map_add_closure(map, closures[i], &results[i]);
+        else
+            hype_closure_free(closures[i]);
+    while (map && status == 0 && (more = hype_map_next(map, HYPE_FOREVER, &item)) != 0)
+        status = more < 0 ? more : item.status;
+    for (int i = 0; i < 2 && (status < 0 || i > 0); i++) /* the first is for the caller to look at */
+        if (results[i]) {
+            free(results[i]->text);
+            free(results[i]);
+        }
+    *made = status < 0 ? NULL : results[0];
+    hype_map_close(map);
+    return status;
+}
+
+/* 0 with the right value, or the status of the error that was told. */
 static int call(bool lasting)
 {
     char first[] = "first", second[] = "second", text[] = "text";
@@ -75,7 +99,13 @@ static int call(bool lasting)
     int lengths[2] = {0, 0};
     int status = hype_share(shared, sizeof shared);
     hype_submitter *submitter = status == 0 ? hype_submitter_open(url) : NULL;
-    if (submitter)
+    if (submitter && batch) {
+        char other[] = "text";
+        int unused[2];
+        hype_closure *closures[] = {(hype_closure *)hype_bind(work, 64, shared, items, text, lengths),
+                                    (hype_closure *)hype_bind(work, 64, shared, items, other, unused)};
+        status = call_in_batch(submitter, closures, &made);
+    } else if (submitter)
         status = hype_submit(submitter, hype_default_env, hype_bind(work, 64, shared, items, text, lengths), &made);
     else
         status = hype_last_error() ? hype_last_error()->status : 1;
@@ -103,8 +133,9 @@ static bool fits(int status)
     case 0:
         return true;
     case -HYPE_MEMORY:
-    case -HYPE_OUT_OF_MEMORY:
         return kind == MEMORY;
+    case -HYPE_OUT_OF_MEMORY: /* which is also the space of memory files */
+        return kind != DESCRIPTORS;
     case -HYPE_SYSTEM:
         return strstr(error->message, why) != NULL;
     case -HYPE_LOST: /* hype-run could not even write that */
@@ -234,7 +265,8 @@ int main(int argc, char **argv)
     while (kind < SPACE && strcmp(kinds[kind], argv[1]) != 0)
         kind++;
     there = strcmp(argv[2], "there") == 0;
-    staged = strcmp(argv[3], "staged") == 0;
+    batch = strcmp(argv[3], "batch") == 0;
+    staged = batch || strcmp(argv[3], "staged") == 0;
     CHECK(getcwd(folder, sizeof folder));
     snprintf(url, sizeof url, staged ? "process:?staging=file://%s/staging" : "process:?workers=1", folder);
     shared[63] = 63;

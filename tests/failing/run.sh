@@ -1,5 +1,5 @@
 #!/bin/sh
-# Calls with failing requests, in a folder of their own. Usage: run.sh BIN LIBRARIES KIND here|there process|staged
+# Calls with failing requests, in a folder of their own. Usage: run.sh BIN LIBRARIES KIND here|there process|staged|batch
 set -eu
 bin=$1 libraries=$2
 shift 2

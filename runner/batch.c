@@ -47,21 +47,6 @@ struct worker {
     unsigned long oom_kills; /* before the first call */
 };
 
-static void answered(struct serve_slot *slot, uint64_t size)
-{
-    slot->call = size;
-    slot->state = size > 0 ? SERVE_ANSWERED : SERVE_CALLED;
-}
-
-static bool answer(const struct call *call, const struct buffer *image)
-{
-    if (!call_image_in_file(call, image) &&
-        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
-        return false;
-    answered(call->slot, image->size);
-    return true;
-}
-
 static char *folder_of(const struct batch_run *run, uint64_t number)
 {
     return text_format("%s/call-%llu", run->folder, (unsigned long long)number);
@@ -96,8 +81,9 @@ _Noreturn static void call_process(const struct worker *worker, size_t place, in
                          .files = run->files,
                          .n_files = run->n_files,
                          .slot = run->slot,
-                         .answer = answer};
+                         .answer = call_answer_in_file};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    run->slot->pid = getpid();
     close(worker->pipe);
     if (!id || !call.folder || setenv("HYPE_EXECUTION_ID", id, 1) < 0 ||
         !place_image(&call, worker->pack + entry->offset)) {
@@ -147,6 +133,7 @@ static uint64_t run_call(struct worker *worker, size_t place, int returned_fd)
         kill(pid, SIGKILL);
     while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
         ;
+    slot->pid = 0;
     if (in_time && slot->state == SERVE_ANSWERED)
         return slot->call;
     if (in_time) {
@@ -405,6 +392,16 @@ static int explain_end(struct sender *sender, int wait_status, bool loaded, unsi
     return status;
 }
 
+/* A worker that was killed has left the process of a call, which is this one's child now, and still in its folder. */
+static void wait_for_orphan(pid_t pid)
+{
+    if (pid <= 1 || waitpid(pid, NULL, WNOHANG) != 0)
+        return;
+    kill(pid, SIGKILL);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
 static int run_worker(struct sender *sender, hype_error **error)
 {
     const struct batch_run *run = sender->run;
@@ -416,6 +413,7 @@ static int run_worker(struct sender *sender, hype_error **error)
     cleanup_close int reading = ends[0];
     fcntl(reading, F_SETPIPE_SZ, 1 << 20);
     snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest->function);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
@@ -430,6 +428,7 @@ static int run_worker(struct sender *sender, hype_error **error)
         kill(pid, SIGKILL);
     while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
         ;
+    wait_for_orphan(run->slot->pid);
     return status < 0 ? status : explain_end(sender, wait_status, loaded, oom_kills, error);
 }
 

@@ -139,6 +139,23 @@ static int enter_folder(const struct call *call, hype_error **error)
     return 0;
 }
 
+void call_answered(struct serve_slot *slot, uint64_t size)
+{
+    if (size > 0) {
+        slot->call = size;
+        slot->state = SERVE_ANSWERED;
+    }
+}
+
+bool call_answer_in_file(const struct call *call, const struct buffer *image)
+{
+    if (!call_image_in_file(call, image) &&
+        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
+        return false;
+    call_answered(call->slot, image->size);
+    return true;
+}
+
 /* ---- The end of a call ---- */
 
 static const struct call *running;

@@ -209,23 +209,6 @@ static void become_child(pid_t parent)
     signal(SIGINT, SIG_DFL);
 }
 
-static void answered(struct serve_slot *slot, uint64_t size)
-{
-    if (size > 0) {
-        slot->call = size;
-        slot->state = SERVE_ANSWERED;
-    }
-}
-
-static bool answer(const struct call *call, const struct buffer *image)
-{
-    if (!call_image_in_file(call, image) &&
-        (lseek(call->returned_fd, 0, SEEK_SET) < 0 || write_all(call->returned_fd, image->data, image->size) < 0))
-        return false;
-    answered(call->slot, image->size);
-    return true;
-}
-
 _Noreturn static void call_process(struct run *run, pid_t parent)
 {
     int segments[IMAGE_SEGMENTS];
@@ -235,7 +218,7 @@ _Noreturn static void call_process(struct run *run, pid_t parent)
                         .returned_fd = run->returned_fd,
                         .folder = run->work,
                         .slot = run->slot,
-                        .answer = answer};
+                        .answer = call_answer_in_file};
     for (size_t i = 0; i < run->manifest.n_files; i++) {
         const struct manifest_file *file = &run->manifest.files[i];
         if (file->kind == MANIFEST_CAPTURE) {
@@ -271,7 +254,7 @@ _Noreturn static void loader_process(struct run *run, pid_t parent)
             error = outcome_error(wait_status, run->slot, oom_kills);
     }
     if (error)
-        answered(run->slot, outcome_write(error, run->returned_fd));
+        call_answered(run->slot, outcome_write(error, run->returned_fd));
     _exit(0);
 }
 

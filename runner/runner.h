@@ -53,6 +53,9 @@ struct call {
 /* In the child: runs the call, has ANSWER take its image, and ends the process. CALL and what it leads to must last. */
 _Noreturn void call_run(const struct call *call);
 int call_enter_folder(const char *path); /* made where it is not there; 0, or -1 with errno */
+/* An ANSWER: the image goes to returned_fd, its size to slot->call. */
+bool call_answer_in_file(const struct call *call, const struct buffer *image);
+void call_answered(struct serve_slot *slot, uint64_t size); /* the image is there; 0: it is not */
 /* Is an image that ANSWER is given in the call's returned_fd? */
 static inline bool call_image_in_file(const struct call *call, const struct buffer *image)
 {

@@ -1,4 +1,4 @@
-/* map.c: items a second of a map of no-op calls, behind the first call. Usage: map ITEMS */
+/* map.c: items a second of a map of no-op calls, behind the first call. Usage: map ITEMS LIMIT */
 #include <hype/hype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,15 +18,15 @@ static double now(void)
 
 int main(int argc, char **argv)
 {
-    size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000;
+    size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000, limit = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
     int *results = calloc(n, sizeof *results);
     if (hype_call(&results[0], noop, 1) < 0) { /* which stages the code */
         hype_perror("noop");
         return 1;
     }
     double start = now();
-    if (hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = n}, n, i, hype_bind(noop, (int)i),
-                      &results[i]) < 0) {
+    hype_map_options options = {.limit = limit, .total = n};
+    if (hype_map_over(NULL, hype_default_env, options, n, i, hype_bind(noop, (int)i), &results[i]) < 0) {
         hype_perror("map");
         return 1;
     }

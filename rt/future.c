@@ -60,6 +60,8 @@ static void future_free(hype_future *future)
     buffer_free(&future->returned);
     output_close(&future->output);
     error_free(future->error);
+    if (future->traced)
+        trace_end(&future->traced->trace, -HYPE_CANCELLED); /* of one that was not awaited */
     free(future->traced);
     free(future);
 }
@@ -182,6 +184,8 @@ static void conclude(hype_future *future, struct job *job, int status)
         buffer_settle(&job->returned);
         future->returned = job->returned;
     }
+    if (status < 0) /* the answer may have come just when the call was cancelled */
+        buffer_free(&job->returned);
     output_end(&job->output);
     if (future->error && !future->error->output)
         error_set_output(future->error, output_tail(&job->output));

@@ -584,12 +584,15 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
     if (!digest || !text_starts_with(message, prefix) || !sha256_hex_valid(digest + strlen("#sha256=")))
         return refuse_message(job, message, error);
     const char *name = message + strlen(staged->store->uri) + 1;
-    if (job->batch)
-        return batch_collect(job->batch, name, error);
-    *digest = 0;
-    if (!store_name_valid(name))
-        return refuse_message(job, message, error);
-    int status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    int status;
+    if (job->batch) {
+        status = batch_collect(job->batch, name, error);
+    } else {
+        *digest = 0;
+        if (!store_name_valid(name))
+            return refuse_message(job, message, error);
+        status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+    }
     if (stamped)
         trace_remote(&job->trace, &stamps, noticed);
     return status;

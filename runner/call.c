@@ -243,7 +243,8 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     error_on_fail = failed;
     errno = 0; /* what there is of it later is the function's own */
     call->slot->state = SERVE_RUNNING;
-    call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
+    if (!call->slot->stamps.at[TRACE_AT_RUN]) /* the first of a batch */
+        call->slot->stamps.at[TRACE_AT_RUN] = trace_clock();
     status = invoke_entry(entry, frame, error);
     fflush(NULL);
     call->slot->stamps.at[TRACE_AT_RETURN] = trace_clock();

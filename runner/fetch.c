@@ -275,6 +275,13 @@ _Noreturn static void loader_process(struct run *run, pid_t parent)
     _exit(0);
 }
 
+/* What the process of the call has left; of a batch, the first that ran and the last that has returned. */
+static void take_stamps(struct run *run)
+{
+    run->stamps.at[TRACE_AT_RUN] = run->slot->stamps.at[TRACE_AT_RUN];
+    run->stamps.at[TRACE_AT_RETURN] = run->slot->stamps.at[TRACE_AT_RETURN];
+}
+
 static int run_processes(struct run *run, hype_error **error)
 {
     int wait_status;
@@ -295,8 +302,7 @@ static int run_processes(struct run *run, hype_error **error)
         ;
     if (told_to_stop)
         return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
-    run->stamps.at[TRACE_AT_RUN] = run->slot->stamps.at[TRACE_AT_RUN];
-    run->stamps.at[TRACE_AT_RETURN] = run->slot->stamps.at[TRACE_AT_RETURN];
+    take_stamps(run);
     if (run->slot->state == SERVE_ANSWERED) {
         run->returned_size = run->slot->call;
     } else { /* the loader itself ended: a constructor of the remote object's */
@@ -362,7 +368,10 @@ static int run_batch(struct run *run, hype_error **error)
     run->slot = mmap(NULL, sizeof *run->slot, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (run->slot == MAP_FAILED || crash_prepare() < 0)
         return error_system(error, errno, "cannot prepare the batch of %s()", run->manifest.function);
-    return run_calls(run, error);
+    run->stamps.at[TRACE_AT_LOAD] = trace_clock();
+    int status = run_calls(run, error);
+    take_stamps(run);
+    return status;
 }
 
 /* ---- A report ---- */
@@ -435,7 +444,7 @@ static void open_termination_log(struct run *run)
 
 static void write_termination_log(struct run *run)
 {
-    enum { LIMIT = 4096 }; /* bytes, as many as Kubernetes reads */
+    enum { LIMIT = 4096 };   /* bytes, as many as Kubernetes reads */
     static char text[LIMIT]; /* also when memory is out */
     char stamps[TRACE_STAMPS_SIZE];
     trace_stamps_write(&run->stamps, stamps);
@@ -493,9 +502,9 @@ int fetch_and_run(const char *manifest_uri)
     int status = task_run(fetch_task, &run, &run.error);
     bool batch = run.manifest.n_batch > 0;
     if (status == 0 && !run.error)
-        status = batch                               ? run_batch(&run, &run.error)
+        status = batch                              ? run_batch(&run, &run.error)
                  : manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error)
-                                                     : run_processes(&run, &run.error);
+                                                    : run_processes(&run, &run.error);
     if (status == 0 && !run.error && !batch)
         task_run(send_home_task, &run, &run.error);
     run.stamps.at[TRACE_AT_END] = trace_clock();

@@ -5,6 +5,8 @@
  *   containers [OPTION=VALUE...] FUNCTION [ARGUMENT...]  one call in an environment of these options; prints what it
  * returns containers [OPTION=VALUE...] --times N FUNCTION …    N calls at once; prints how many returned
  *
+ *   containers gke PROJECT LOCATION CLUSTER STAGING IMAGE NAMESPACE   one call by hype_gke_submitter()
+ *
  * A failure is told on stderr as "HYPE_STATUS: message".
  */
 #include <errno.h>
@@ -291,7 +293,20 @@ static int call(char **words)
     return good != times;
 }
 
+static int call_on_gke(char **words)
+{
+    hype_env env = hype_with_namespace(hype_with_image(hype_default_env, words[4]), words[5]);
+    hype_submitter *gke = hype_gke_submitter(words[0], words[1], words[2], words[3]);
+    int result = -1;
+    if (!gke || hype_submit(gke, env, hype_bind(doze, 0), &result) < 0)
+        hype_perror("gke");
+    hype_submitter_close(gke);
+    return result;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 8 && strcmp(argv[1], "gke") == 0)
+        return call_on_gke(argv + 2);
     return argc > 1 ? call(argv + 1) : check_all();
 }

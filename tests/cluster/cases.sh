@@ -84,6 +84,7 @@ check "GKE: a cluster that is reached by name" "CURL_CA_BUNDLE='$state/pki/ca.cr
 gke_says() { # words, parts of the url
     ! HYPE_SUBMITTER="gke://$2?$gs" python3 "$here/google.py" "$state/pki/ca.crt" "$bin/hello" > "$work/said" 2>&1 && cat "$work/said" && grep -q "$1" "$work/said"
 }
+check "GKE: hype_gke_submitter()" "$google '$calls' gke project zone test gs://hype/staging hype:test hype"
 check "GKE: no such cluster" "gke_says 'Not found: projects/project/locations/zone/clusters/none' project/zone/none/hype"
 check "GKE: no permission" "gke_says 'container.clusters.get' other/zone/test/hype"
 check "GKE: a cluster that is being made" "gke_says PROVISIONING project/zone/starting/hype"

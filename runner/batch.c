@@ -162,11 +162,16 @@ static int send_result(int pipe, uint64_t number, uint64_t size, int fd)
     return 0;
 }
 
+/* Needs no descriptor: that may be what the error is about. */
 static int send_error(int pipe, uint64_t number, const hype_error *error)
 {
-    cleanup_close int fd = memfd_create("hype-error", MFD_CLOEXEC);
-    uint64_t size = fd >= 0 ? outcome_write(error, fd) : 0;
-    return size > 0 ? send_result(pipe, number, size, fd) : -1;
+    struct buffer image = BUFFER_EMPTY;
+    int status = image_encode_error(error, ERROR_CAUSES, &image, NULL);
+    struct result result = {number, image.size};
+    if (status == 0 && (write_all(pipe, &result, sizeof result) < 0 || write_all(pipe, image.data, image.size) < 0))
+        status = -1;
+    buffer_free(&image);
+    return status < 0 ? -1 : 0;
 }
 
 static int open_captures(struct worker *worker, hype_error **error)

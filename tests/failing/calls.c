@@ -81,7 +81,7 @@ static int call_in_batch(hype_submitter *submitter, hype_closure *closures[2], s
             hype_closure_free(closures[i]);
     while (map && status == 0 && (more = hype_map_next(map, HYPE_FOREVER, &item)) != 0)
         status = more < 0 ? more : item.status;
-    for (int i = 0; i < 2 && (status < 0 || i > 0); i++) /* the first is for the caller to look at */
+    for (int i = status < 0 ? 0 : 1; i < 2; i++) /* the first is for the caller to look at */
         if (results[i]) {
             free(results[i]->text);
             free(results[i]);

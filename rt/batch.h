@@ -15,6 +15,7 @@ struct staged;
 struct batch {
     size_t n; /* calls */
     double timeout;
+    unsigned attempts; /* that its calls have had at most, this one too; who runs it counts those that follow */
     char nonce[33];
     /* Takes the image of call NUMBER, which may have come before; PACK_ALL: an error of all that none has come of. */
     void (*take)(struct batch *batch, uint64_t number, const void *image, size_t size);

@@ -99,6 +99,8 @@ static void fail(struct gathered *g, hype_error *error, bool from_there)
 {
     hype_future *future = g->future;
     const hype_retry *policy = &future->env->env.retry;
+    if (future->attempts < g->running->batch.attempts)
+        future->attempts = g->running->batch.attempts;
     leave_batch(g);
     if (!retry_wanted(policy, future->attempts, error, from_there)) {
         end_call(g, NULL, error, from_there);
@@ -351,6 +353,8 @@ static void form_batch(struct gather *gather, struct running *running, size_t si
         stop_waiting(g);
         bytes += g->future->closure->capture.image.size;
         g->future->attempts++;
+        if (running->batch.attempts < g->future->attempts)
+            running->batch.attempts = g->future->attempts;
         g->running = running;
         g->number = n;
         running->calls[n++] = g;

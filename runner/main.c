@@ -2,15 +2,17 @@
 #include "runner.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
-    "usage: hype-run MANIFEST\n"
+    "usage: hype-run MANIFEST...\n"
     "\n"
     "Runs the call that MANIFEST describes: the URI of a manifest that a program built with hypecc has staged, such "
     "as\n"
     "file:///var/staging/manifest-5d41.json#sha256=HEX. Containers have this program as their entry point\n"
-    "and get the URI as its argument; it is rarely run by hand.\n"
+    "and get the URI as its argument; it is rarely run by hand. Of several it takes the one that\n"
+    "JOB_COMPLETION_INDEX counts to, from 0, as pods of an Indexed Job have it.\n"
     "\n"
     "  HYPE_EXECUTION_ID     names the execution\n"
     "  HYPE_TERMINATION_LOG  file for the return value's location (default /dev/termination-log)\n"
@@ -23,6 +25,16 @@ static const char usage[] =
 extern const char hype_run_path[] __attribute__((visibility("hidden")));
 const char hype_run_path[] = "/proc/self/exe";
 
+static const char *chosen_manifest(int n, char **manifests)
+{
+    const char *index = getenv("JOB_COMPLETION_INDEX");
+    char *end;
+    if (n <= 1)
+        return n == 1 ? manifests[0] : NULL;
+    long chosen = index && *index ? strtol(index, &end, 10) : -1;
+    return chosen >= 0 && chosen < n && !*end ? manifests[chosen] : NULL;
+}
+
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "--serve") == 0)
@@ -31,8 +43,9 @@ int main(int argc, char **argv)
         return printf("hype-run %s\n", HYPE_VERSION) < 0;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return printf("%s", usage) < 0;
-    if (argc == 2 && argv[1][0] != '-')
-        return fetch_and_run(argv[1]);
+    const char *manifest = chosen_manifest(argc - 1, argv + 1);
+    if (manifest && manifest[0] != '-')
+        return fetch_and_run(manifest);
     fputs(usage, stderr);
     return 2;
 }

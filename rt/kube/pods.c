@@ -3,6 +3,7 @@
 
 #include "../log.h"
 #include "../util.h"
+#include "jobs.h"
 #include "watch.h"
 
 #include <string.h>
@@ -20,8 +21,12 @@ struct pods {
 static void pod_changed(void *context, json_t *pod, bool deleted)
 {
     struct pods *pods = context;
-    const char *call =
-        json_string_value(json_object_get(json_object_get(json_object_get(pod, "metadata"), "labels"), CALL_LABEL));
+    json_t *labels = json_object_get(json_object_get(pod, "metadata"), "labels");
+    const char *call = json_string_value(json_object_get(labels, CALL_LABEL));
+    const char *index = json_string_value(json_object_get(labels, INDEX_LABEL));
+    cleanup_free char *of_job = call && index ? text_format("%s-%s", call, index) : NULL;
+    if (index)
+        call = of_job;
     for (struct pods_listener *l = pods->listeners, *next; call && l; l = next) {
         next = l->next;
         if (strcmp(l->call, call) == 0)
@@ -40,7 +45,8 @@ static void event_changed(void *context, json_t *event, bool deleted)
     bool claim = strcmp(kind, "PersistentVolumeClaim") == 0;
     for (struct pods_listener *l = pods->listeners, *next; l; l = next) {
         next = l->next;
-        if (claim || (strcmp(kind, "Pod") == 0 && text_starts_with(name, l->call)))
+        if (claim || (strcmp(kind, "Pod") == 0 && text_starts_with(name, l->call)) ||
+            (strcmp(kind, "Job") == 0 && text_starts_with(l->call, name)))
             l->warned(l, event);
     }
 }
@@ -149,9 +155,51 @@ static struct pod_state *state_of(struct pods_listener *listener)
     return (struct pod_state *)((char *)listener - offsetof(struct pod_state, listener));
 }
 
+static const char *metadata_of(json_t *pod, const char *name)
+{
+    const char *text = json_string_value(json_object_get(json_object_get(pod, "metadata"), name));
+    return text ? text : "";
+}
+
+static bool is_another(const struct pod_state *state, json_t *pod)
+{
+    return !state->pod || strcmp(metadata_of(state->pod, "uid"), metadata_of(pod, "uid")) != 0;
+}
+
+/* What is told of pods that were given up may come late. */
+static bool is_past(const struct pod_state *state, json_t *pod)
+{
+    static const char made[] = "creationTimestamp";
+    json_t *known = state->pod ? state->pod : state->past;
+    return known && (strcmp(metadata_of(known, "uid"), metadata_of(pod, "uid")) == 0 ||
+                     strcmp(metadata_of(pod, made), metadata_of(known, made)) < 0);
+}
+
+void pod_state_advance(struct pod_state *state)
+{
+    if (state->pod) {
+        json_decref(state->past);
+        state->past = state->pod;
+    }
+    state->pod = steal_pointer(state->next);
+    state->seen = state->pod != NULL;
+    state->deleted = false;
+    json_array_clear(state->warnings);
+    task_event_set(&state->changed);
+}
+
 static void state_changed(struct pods_listener *listener, json_t *pod, bool deleted)
 {
     struct pod_state *state = state_of(listener);
+    if (state->indexed && is_another(state, pod)) {
+        if (deleted || is_past(state, pod))
+            return;
+        json_decref(state->next);
+        state->next = json_incref(pod);
+        if (!state->pod)
+            pod_state_advance(state);
+        return;
+    }
     state->seen = true;
     state->deleted |= deleted;
     pod_state_take(state, pod);
@@ -177,7 +225,9 @@ static bool concerns(const struct pod_state *state, json_t *event)
     json_t *about = json_object_get(event, "involvedObject");
     const char *name = json_string_value(json_object_get(about, "name"));
     if (strcmp(json_string_value(json_object_get(about, "kind")), "Pod") == 0)
-        return strcmp(name, state->listener.call) == 0;
+        return strcmp(name, state->listener.call) == 0 || strcmp(name, metadata_of(state->pod, "name")) == 0;
+    if (strcmp(json_string_value(json_object_get(about, "kind")), "Job") == 0)
+        return state->indexed;
     return !state->pod || pod_uses_claim(state->pod, name);
 }
 
@@ -217,7 +267,7 @@ static void state_listing(struct pods_listener *listener, bool done)
 {
     struct pod_state *state = state_of(listener);
     if (!done) {
-        state->expected = state->created;
+        state->expected = state->created && (state->pod || !state->indexed);
         state->seen = false;
     } else if (state->expected && !state->seen) {
         state->deleted = true;
@@ -256,6 +306,8 @@ void pod_state_close(struct pod_state *state, struct pods *pods)
 {
     pods_leave(pods, &state->listener);
     json_decref(state->pod);
+    json_decref(state->past);
+    json_decref(state->next);
     json_decref(state->warnings);
     error_free(state->failure);
 }

@@ -20,7 +20,7 @@ void pods_close(struct pods *pods); /* in a task, when no call listens; NULL is 
 
 /* A call that listens. Objects are borrowed; the functions run on the loop thread and must not wait. */
 struct pods_listener {
-    const char *call; /* the value of CALL_LABEL, with which the names of its pods begin */
+    const char *call; /* the value of CALL_LABEL, for pods of a Job "-INDEX" too: with it the names of its pods begin */
     void (*changed)(struct pods_listener *listener, json_t *pod, bool deleted);
     void (*warned)(struct pods_listener *listener, json_t *event); /* of its pods, and of every claim */
     void (*listing)(struct pods_listener *listener, bool done);    /* as in watch.h */
@@ -41,11 +41,17 @@ struct pod_state {
     hype_error *failure;       /* the pods cannot be watched any more */
     struct task_event changed; /* any of these */
     bool expected, seen;       /* during a list */
+    /* Of an index of a Job, whose pods follow one another: */
+    bool indexed;  /* set by the call */
+    json_t *past;  /* the pod that was given up last, or NULL */
+    json_t *next;  /* the pod that came after POD, or NULL */
 };
 #define WARNINGS_KEPT 16
 int pod_state_open(struct pod_state *state, struct pods *pods, const char *call, hype_error **error);
 /* What an answer of the server said about the pod; POD is borrowed. */
 void pod_state_take(struct pod_state *state, json_t *pod);
+/* Gives up the pod for the one that its Job makes next. */
+void pod_state_advance(struct pod_state *state);
 void pod_state_close(struct pod_state *state, struct pods *pods);
 
 /* Whether one of the pod's volumes is the claim of that name. */

@@ -5,6 +5,7 @@
 #include "../owner.h"
 #include "../stage.h"
 #include "../task.h"
+#include "jobs.h"
 #include "object.h"
 #include "pod.h"
 
@@ -24,18 +25,35 @@ static const char *text_of(json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* What a call staged, where it is in the store that this program knows. */
+static void remove_call(const struct sweep *sweep, const char *name, const char *manifest)
+{
+    if (!store_name_valid(manifest) || !text_starts_with(name, "hype-run-") || !store_name_valid(name))
+        return;
+    struct staged staged = {.store = sweep->store, .folder = strdup(name), .manifest_name = strdup(manifest)};
+    if (staged.folder && staged.manifest_name)
+        stage_remove(&staged);
+}
+
+/* What a call staged, or the calls of a Job ("CALL MANIFEST CALL MANIFEST …"), where it is in the store that this
+ * program knows. */
 static void remove_staged(const struct sweep *sweep, json_t *metadata)
 {
     json_t *annotations = json_object_get(metadata, "annotations");
     const char *name = text_of(metadata, "name"), *staging = text_of(annotations, STAGING_ANNOTATION);
     const char *manifest = text_of(annotations, MANIFEST_ANNOTATION);
-    if (!sweep->store || !staging || !manifest || strcmp(staging, sweep->store->uri) != 0 ||
-        !store_name_valid(manifest) || !text_starts_with(name, "hype-run-") || !store_name_valid(name))
+    if (!sweep->store || !staging || !manifest || strcmp(staging, sweep->store->uri) != 0)
         return;
-    struct staged staged = {.store = sweep->store, .folder = strdup(name), .manifest_name = strdup(manifest)};
-    if (staged.folder && staged.manifest_name)
-        stage_remove(&staged);
+    if (!strchr(manifest, ' ')) {
+        remove_call(sweep, name, manifest);
+        return;
+    }
+    cleanup_free char *pairs = strdup(manifest);
+    char *rest = NULL;
+    for (char *call = pairs ? strtok_r(pairs, " ", &rest) : NULL; call; call = strtok_r(NULL, " ", &rest)) {
+        char *its = strtok_r(NULL, " ", &rest);
+        if (its)
+            remove_call(sweep, call, its);
+    }
 }
 
 /* A pod that still ends may still write its return value. */
@@ -62,6 +80,8 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
     json_t *metadata = json_object_get(object, "metadata");
     const char *name = text_of(metadata, "name");
     const char *owner = text_of(json_object_get(metadata, "labels"), OWNER_LABEL);
+    if (json_object_get(json_object_get(metadata, "labels"), INDEX_LABEL)) /* a Job's, which is judged itself */
+        return;
     if (!name || !owner || strcmp(owner, owner_self()) == 0)
         return;
     bool gone = owner_is_gone(owner), remove = gone;
@@ -74,7 +94,7 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
     }
     if (!remove)
         return;
-    if (strcmp(kind, KUBE_PODS) == 0) {
+    if (strcmp(kind, KUBE_CLAIMS) != 0) {
         remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
         json_array_append(sweep->removed, metadata);
     }
@@ -85,9 +105,10 @@ static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **
 {
     json_t *list = NULL, *object;
     size_t i;
-    cleanup_free char *path = text_format(
-        "/api/v1/namespaces/%s/%s?labelSelector=app.kubernetes.io%%2Fmanaged-by%%3D" MANAGED_BY "%%2C" OWNER_LABEL,
-        sweep->namespace, kind);
+    cleanup_free char *all = kube_path(sweep->namespace, kind, NULL);
+    cleanup_free char *path =
+        all ? text_format("%s?labelSelector=app.kubernetes.io%%2Fmanaged-by%%3D" MANAGED_BY "%%2C" OWNER_LABEL, all)
+            : NULL;
     if (!path)
         return error_memory(error);
     int status = kube_perform(sweep->client, &(struct kube_request){.path = path}, &list, NULL, error);
@@ -105,6 +126,8 @@ int sweep_namespace(struct kube_client *client, const char *namespace, struct st
     int status = sweep_kind(&sweep, KUBE_PODS, error);
     if (status == 0)
         status = sweep_kind(&sweep, KUBE_CLAIMS, error);
+    if (status == 0)
+        status = sweep_kind(&sweep, KUBE_JOBS, error);
     json_array_foreach(sweep.removed, i, pod)
     {
         if (store)

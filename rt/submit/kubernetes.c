@@ -4,14 +4,16 @@
  * A call is staged, a pod is created whose container hype-run gets the manifest as its argument, and what becomes of it
  * is heard from the submitter's one watch. Its log is followed from when the container runs. Whatever was made for the
  * call goes when it ends, however it ends; what a killed program left is told by its owner's label and swept when the
- * next submitter is used.
+ * next submitter is used. Batches share Indexed Jobs instead (jobs.h): each follows the pods of its index.
  */
 #include "kubernetes.h"
 
+#include "../batch.h"
 #include "../checklist.h"
 #include "../kube/check.h"
 #include "../kube/claims.h"
 #include "../kube/diagnose.h"
+#include "../kube/jobs.h"
 #include "../kube/logs.h"
 #include "../kube/object.h"
 #include "../kube/pod.h"
@@ -20,6 +22,7 @@
 #include "../kube/pulled.h"
 #include "../kube/sweep.h"
 #include "../log.h"
+#include "../retry.h"
 #include "../stage.h"
 
 #include <string.h>
@@ -31,6 +34,7 @@ struct place {
     char *namespace;
     struct pods *pods;
     struct claims *claims;
+    struct jobs jobs;
     struct place *next;
     struct kubernetes_submitter *submitter;
     task *sweeping; /* NULL: done */
@@ -87,6 +91,7 @@ static int place_of(struct kubernetes_submitter *s, const char *namespace, struc
         return error_memory(error);
     place->submitter = s;
     place->namespace = strdup(namespace);
+    place->jobs = (struct jobs){.client = s->client, .namespace = place->namespace};
     int status = place->namespace ? pods_open(s->client, namespace, s->id, &place->pods, error) : error_memory(error);
     if (status == 0)
         status = claims_open(s->client, namespace, s->id, &place->claims, error);
@@ -110,7 +115,9 @@ struct call {
     json_t *file; /* the pod file's; or NULL */
     struct staged staged;
     struct claims_use claims;
+    struct job_member member; /* of a batch */
     struct pod_state state;
+    char pod[254]; /* its name */
     struct pod_logs logs;
     bool made; /* perhaps */
     bool node_told, followed, started;
@@ -121,25 +128,10 @@ static const char *function_of(const struct call *call)
     return call->job->entry->name;
 }
 
-static int describe_pod(struct call *call, json_t **pod, hype_error **error)
-{
-    struct kubernetes_submitter *s = call->s;
-    struct pod_plan plan = {.job = call->job,
-                            .staged = &call->staged,
-                            .submitter = s->id,
-                            .image = s->image,
-                            .service_account = s->service_account,
-                            .staging_secret = s->staging_secret,
-                            .staging_volume = s->staging_volume,
-                            .claims = call->claims.names,
-                            .file = call->file};
-    return pod_describe(&plan, pod, error);
-}
-
-static int create_pod(struct call *call, hype_error **error)
+static int create_pod(struct call *call, const struct pod_plan *plan, hype_error **error)
 {
     json_t *pod = NULL, *answer = NULL;
-    int status = describe_pod(call, &pod, error);
+    int status = pod_describe(plan, &pod, error);
     if (status < 0)
         return status;
     status = kube_create(call->s->client, call->place->namespace, KUBE_PODS, pod, &answer, &call->made, error);
@@ -149,8 +141,26 @@ static int create_pod(struct call *call, hype_error **error)
     json_decref(pod);
     if (status < 0)
         return error_wrap(error, status, "%s()", function_of(call));
-    call->state.created = true;
     log_info("Kubernetes", "Created pod %s", call->job->id);
+    return 0;
+}
+
+static int create(struct call *call, hype_error **error)
+{
+    struct kubernetes_submitter *s = call->s;
+    const struct pod_plan plan = {.job = call->job,
+                                  .staged = &call->staged,
+                                  .submitter = s->id,
+                                  .image = s->image,
+                                  .service_account = s->service_account,
+                                  .staging_secret = s->staging_secret,
+                                  .staging_volume = s->staging_volume,
+                                  .claims = call->claims.names,
+                                  .file = call->file};
+    int status = call->job->batch ? jobs_make(&call->member, &plan, error) : create_pod(call, &plan, error);
+    if (status < 0)
+        return status;
+    call->state.created = true;
     trace_sent(&call->job->trace);
     return 0;
 }
@@ -160,9 +170,12 @@ static int create_pod(struct call *call, hype_error **error)
 static void tell_progress(struct call *call)
 {
     const char *node = diagnose_node(call->state.pod);
+    const char *name = json_string_value(json_object_get(json_object_get(call->state.pod, "metadata"), "name"));
+    if (name && strlen(name) < sizeof call->pod)
+        strcpy(call->pod, name);
     if (node && !call->node_told) {
-        log_info("Kubernetes", "Pod %s assigned to node %s", call->job->id, node);
-        trace_place(&call->job->trace, "pod", call->job->id, node);
+        log_info("Kubernetes", "Pod %s assigned to node %s", call->pod, node);
+        trace_place(&call->job->trace, "pod", call->pod, node);
         trace_phase(&call->job->trace, TRACE_SCHEDULE, call->job->trace.sent);
         trace_pulling(&call->job->trace);
         call->node_told = true;
@@ -196,7 +209,7 @@ static int judge(struct call *call, hype_error **error)
     if (state->pod && diagnose_phase(state->pod) == POD_ENDED)
         return 1;
     if (state->deleted)
-        return diagnose_deleted(function_of(call), call->job->id, state->pod, error);
+        return diagnose_deleted(function_of(call), call->pod, state->pod, error);
     return state->pod ? follow_log(call, error) : 0;
 }
 
@@ -230,10 +243,10 @@ static int collect(void *context, hype_error **error)
 {
     struct call *call = context;
     const char *message = diagnose_message(call->state.pod);
-    log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->job->id, diagnose_result(call->state.pod));
+    log_info("Kubernetes", "Kubernetes pod %s exited with status %s", call->pod, diagnose_result(call->state.pod));
     log_info("Kubernetes", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
     if (call->job->trace.track)
-        trace_pulled(&call->job->trace, pulled_time(call->s->client, call->place->namespace, call->job->id));
+        trace_pulled(&call->job->trace, pulled_time(call->s->client, call->place->namespace, call->pod));
     int status = stage_collect(&call->staged, call->job, message, error);
     if (text_starts_with(message, "error: HYPE_PERMISSION:"))
         return error_wrap(error, status,
@@ -242,11 +255,21 @@ static int collect(void *context, hype_error **error)
     return status;
 }
 
-static int run_pod(struct call *call, hype_error **error)
+static void begin_pod(struct call *call)
 {
-    int status = create_pod(call, error);
-    if (status == 0)
-        status = wait_for_end(call, error);
+    struct pod_logs logs = {.client = call->s->client,
+                            .namespace = call->place->namespace,
+                            .pod = call->pod,
+                            .container = POD_CONTAINER,
+                            .reader.output = &call->job->output};
+    snprintf(call->pod, sizeof call->pod, "%s", call->job->id);
+    call->logs = logs;
+    call->node_told = call->followed = call->started = false;
+}
+
+static int attend(struct call *call, hype_error **error)
+{
+    int status = wait_for_end(call, error);
     if (status < 0) {
         pod_logs_end(&call->logs, call->started && status != -HYPE_CANCELLED && !call->state.deleted);
         return status;
@@ -255,6 +278,33 @@ static int run_pod(struct call *call, hype_error **error)
     if (task_group_start(&group, finish_log, call) == 0)
         task_group_start(&group, collect, call);
     return task_group_wait(&group, error);
+}
+
+/* Will the Job make another pod after this one, and is it worth waiting for? */
+static bool is_made_again(const struct call *call, const hype_error *error)
+{
+    const struct job *job = call->job;
+    json_t *pod = call->state.pod;
+    if (!job->batch || !error || !retry_wanted(&job->env.retry, job->batch->attempts, error, false))
+        return false;
+    return call->state.deleted ||
+           (pod && (json_object_get(json_object_get(pod, "metadata"), "deletionTimestamp") ||
+                    (diagnose_phase(pod) == POD_ENDED && strcmp(diagnose_result(pod), "Failed") == 0)));
+}
+
+static int run_pods(struct call *call, hype_error **error)
+{
+    int status = create(call, error);
+    if (status < 0)
+        return status;
+    while ((status = attend(call, error)) < 0 && is_made_again(call, *error)) {
+        log_warning("Kubernetes", "%s; attempt %u of %u follows", (*error)->message, ++call->job->batch->attempts,
+                    call->job->env.retry.attempts);
+        error_clear(error);
+        pod_state_advance(&call->state);
+        begin_pod(call);
+    }
+    return status;
 }
 
 /* ---- Its end ---- */
@@ -267,10 +317,10 @@ static void remove_pod(struct call *call)
     enum { RELEASE_MS = 60000, END_MS = 10000 };
     struct pod_state *state = &call->state;
     bool writes = call->claims.writes, runs = state->pod && diagnose_phase(state->pod) == POD_RUNNING;
-    if (call->s->keep_pods || !call->made || state->deleted)
+    if (call->s->keep_pods || state->deleted || !(call->job->batch ? writes || runs : call->made))
         return;
     task_shield_begin();
-    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->job->id, writes || runs ? 1 : 0);
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0);
     int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
     for (int status = 0; (writes || runs) && state->created && !state->deleted && !state->failure && status == 0;) {
         state->changed.set = false;
@@ -282,17 +332,15 @@ static void remove_pod(struct call *call)
 static int run_staged(struct call *call, hype_error **error)
 {
     struct job *job = call->job;
-    int status = pod_state_open(&call->state, call->place->pods, job->id, error);
+    int status =
+        pod_state_open(&call->state, call->place->pods, job->batch ? call->member.pods : job->id, error);
     if (status < 0)
         return status;
-    call->logs = (struct pod_logs){.client = call->s->client,
-                                   .namespace = call->place->namespace,
-                                   .pod = job->id,
-                                   .container = POD_CONTAINER,
-                                   .reader.output = &job->output};
+    call->state.indexed = job->batch;
+    begin_pod(call);
     log_info("Submitter", "Submitting %.*s to %s as %s", (int)strcspn(call->staged.manifest, "#"),
              call->staged.manifest, kube_server(call->s->client), job->id);
-    status = run_pod(call, error);
+    status = run_pods(call, error);
     if (call->state.pod && diagnose_phase(call->state.pod) == POD_ENDED)
         stage_remove(&call->staged); /* first, as it is by the pod that a sweep finds it */
     remove_pod(call);
@@ -323,7 +371,9 @@ static int prepare(struct call *call, hype_error **error)
     int status = check_staging(call->s, job, error);
     if (status == 0 && path)
         status = error_wrap(error, podfile_read(path, &call->file, error), "%s()", job->entry->name);
-    return status < 0 ? status : place_of(call->s, namespace ? namespace : call->s->namespace, &call->place, error);
+    if (status == 0)
+        status = place_of(call->s, namespace ? namespace : call->s->namespace, &call->place, error);
+    return status == 0 && job->batch ? jobs_join(&call->place->jobs, job, &call->member, error) : status;
 }
 
 static int stage_and_run(struct call *call, hype_error **error)
@@ -345,6 +395,7 @@ int kubernetes_run(hype_submitter *submitter, struct job *job, hype_error **erro
     int status = prepare(&call, error);
     if (status == 0)
         status = stage_and_run(&call, error);
+    jobs_leave(&call.member, call.s->keep_pods);
     json_decref(call.file);
     return status;
 }

@@ -58,6 +58,7 @@ struct task {
     struct task_timer timer;
     struct launch *end; /* who waits for the task to be gone, and has its memory; NULL: it is the task's own */
     task *next;         /* on the ready list or an event's list of waiters */
+    task *next_waiter; /* of an event; who is cancelled is ready while it is still in that list */
 };
 
 struct post {
@@ -451,7 +452,7 @@ void task_event_set(struct task_event *event)
     event->set = true;
     while (event->waiters) {
         task *t = event->waiters;
-        event->waiters = t->next;
+        event->waiters = t->next_waiter;
         wake(t, 0);
     }
 }
@@ -461,13 +462,13 @@ int task_event_wait(struct task_event *event, int64_t deadline)
     if (event->set)
         return 0;
     task *t = task_self();
-    t->next = event->waiters;
+    t->next_waiter = event->waiters;
     event->waiters = t;
     int status = task_park(deadline);
     if (status < 0)
-        for (task **where = &event->waiters; *where; where = &(*where)->next)
+        for (task **where = &event->waiters; *where; where = &(*where)->next_waiter)
             if (*where == t) {
-                *where = t->next;
+                *where = t->next_waiter;
                 break;
             }
     return status;

@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-    LARGEST = 500,   /* indexes: their manifests' names are to fit into one object */
-    KEPT_S = 86400,  /* after its end, where nobody deletes it */
+    LARGEST = 500,  /* indexes: their manifests' names are to fit into one object */
+    KEPT_S = 86400, /* after its end, where nobody deletes it */
 };
 
 struct indexed_job {
@@ -24,7 +24,7 @@ struct indexed_job {
     struct task_event complete; /* all are ready */
     bool making, perhaps;       /* it may be there */
     char name[80];
-    struct task_event made;     /* or not: */
+    struct task_event made; /* or not: */
     hype_error *failure;
 };
 
@@ -51,8 +51,8 @@ static json_t *number_members(const struct indexed_job *job, const char *name, c
     for (struct job_member *m = job->members; m; m = m->next) {
         const struct staged *its = m->plan->staged;
         cleanup_free char *before = *staged;
-        *staged = before ? text_format("%s%s%s %s", before, *before ? " " : "", m->plan->job->id, its->manifest_name)
-                         : NULL;
+        *staged =
+            before ? text_format("%s%s%s %s", before, *before ? " " : "", m->plan->job->id, its->manifest_name) : NULL;
         json_array_append_new(manifests, json_string(its->manifest));
         snprintf(m->pods, sizeof m->pods, "%s-%zu", name, index++);
     }
@@ -84,10 +84,9 @@ static int describe(const struct indexed_job *job, const struct pod_plan *plan, 
     json_t *of_job = metadata_of(metadata, plan->job->id, staged);
     json_object_del(json_object_get(metadata, "labels"), QUEUE_LABEL); /* the Job waits in it, with all its pods */
     *made = json_pack("{s:s, s:s, s:o, s:{s:s, s:i, s:i, s:i, s:s, s:i, s:O}}", "apiVersion", "batch/v1", "kind", "Job",
-                      "metadata", of_job, "spec", "completionMode", "Indexed",
-                      "completions", (int)job->n_members, "parallelism", (int)job->n_members, "backoffLimitPerIndex",
-                      (int)most_retries(job), "podReplacementPolicy", "Failed", "ttlSecondsAfterFinished", KEPT_S,
-                      "template", template);
+                      "metadata", of_job, "spec", "completionMode", "Indexed", "completions", (int)job->n_members,
+                      "parallelism", (int)job->n_members, "backoffLimitPerIndex", (int)most_retries(job),
+                      "podReplacementPolicy", "Failed", "ttlSecondsAfterFinished", KEPT_S, "template", template);
     json_decref(template);
     return *made && staged ? 0 : error_memory(error);
 }

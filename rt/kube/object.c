@@ -11,8 +11,8 @@ enum { ATTEMPTS = 8 }; /* half a minute: a server that restarts is back then */
 
 char *kube_path(const char *namespace, const char *kind, const char *name)
 {
-    return text_format("%s/namespaces/%s/%s%s%s", strcmp(kind, KUBE_JOBS) == 0 ? "/apis/batch/v1" : "/api/v1", namespace,
-                       kind, name ? "/" : "", name ? name : "");
+    return text_format("%s/namespaces/%s/%s%s%s", strcmp(kind, KUBE_JOBS) == 0 ? "/apis/batch/v1" : "/api/v1",
+                       namespace, kind, name ? "/" : "", name ? name : "");
 }
 
 /* Refusals that pass: an object of that name is going, many have updated a quota at once, or the namespace was only
@@ -73,7 +73,8 @@ void kube_delete(struct kube_client *client, const char *namespace, const char *
     int code = 0;
     cleanup_error hype_error *error = NULL;
     cleanup_free char *path = kube_path(namespace, kind, name);
-    cleanup_free char *query = path ? text_format("%s?gracePeriodSeconds=%d&propagationPolicy=Background", path, grace) : NULL;
+    cleanup_free char *query =
+        path ? text_format("%s?gracePeriodSeconds=%d&propagationPolicy=Background", path, grace) : NULL;
     if (!query)
         return;
     struct kube_request request = {.method = "DELETE", .path = query, .attempts = ATTEMPTS};

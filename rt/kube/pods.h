@@ -42,9 +42,9 @@ struct pod_state {
     struct task_event changed; /* any of these */
     bool expected, seen;       /* during a list */
     /* Of an index of a Job, whose pods follow one another: */
-    bool indexed;  /* set by the call */
-    json_t *past;  /* the pod that was given up last, or NULL */
-    json_t *next;  /* the pod that came after POD, or NULL */
+    bool indexed; /* set by the call */
+    json_t *past; /* the pod that was given up last, or NULL */
+    json_t *next; /* the pod that came after POD, or NULL */
 };
 #define WARNINGS_KEPT 16
 int pod_state_open(struct pod_state *state, struct pods *pods, const char *call, hype_error **error);

@@ -121,6 +121,7 @@ struct call {
     struct pod_logs logs;
     bool made; /* perhaps */
     bool node_told, followed, started;
+    bool ending; /* a pod of a Job that was told to stop, whose end decides whether another is made */
 };
 
 static const char *function_of(const struct call *call)
@@ -191,6 +192,11 @@ static int follow_log(struct call *call, hype_error **error)
     return pod_logs_follow(&call->logs, error);
 }
 
+static bool is_ending(json_t *pod)
+{
+    return json_object_get(json_object_get(pod, "metadata"), "deletionTimestamp") && diagnose_phase(pod) != POD_ENDED;
+}
+
 /* What is known now: 0 to go on, 1 when hype-run has ended and left its message. */
 static int judge(struct call *call, hype_error **error)
 {
@@ -202,7 +208,8 @@ static int judge(struct call *call, hype_error **error)
         tell_progress(call);
     const char *narrow = state->pod ? diagnose_narrow_claim(state->pod, state->warnings) : NULL;
     int status = narrow ? claims_narrow(call->place->claims, narrow, error) : 0;
-    if (status == 0 && state->pod)
+    call->ending = state->indexed && state->pod && !state->deleted && is_ending(state->pod);
+    if (status == 0 && state->pod && !call->ending)
         status = diagnose_pod(function_of(call), state->pod, state->warnings, error);
     if (status < 0)
         return status;
@@ -219,11 +226,16 @@ static int wait_for_end(struct call *call, hype_error **error)
     double patience = env->pod.pending_timeout > 0 ? env->pod.pending_timeout : call->s->pending_timeout;
     int64_t deadline = clock_ms() + (int64_t)(patience * 1000);
     for (;;) {
+        bool was_ending = call->ending;
         call->state.changed.set = false;
         int status = judge(call, error);
         if (status != 0)
             return status < 0 ? status : 0;
-        status = task_event_wait(&call->state.changed, call->started ? NO_DEADLINE : deadline);
+        if (call->ending && !was_ending)
+            deadline = clock_ms() + (int64_t)(patience * 1000);
+        status = task_event_wait(&call->state.changed, call->started && !call->ending ? NO_DEADLINE : deadline);
+        if (status == -HYPE_TIMEOUT && call->ending)
+            return diagnose_deleted(function_of(call), call->pod, call->state.pod, error);
         if (status == -HYPE_TIMEOUT)
             return diagnose_pending(function_of(call), call->state.pod, call->state.warnings, patience, error);
         if (status < 0)
@@ -264,7 +276,7 @@ static void begin_pod(struct call *call)
                             .reader.output = &call->job->output};
     snprintf(call->pod, sizeof call->pod, "%s", call->job->id);
     call->logs = logs;
-    call->node_told = call->followed = call->started = false;
+    call->node_told = call->followed = call->started = call->ending = false;
 }
 
 static int attend(struct call *call, hype_error **error)
@@ -288,8 +300,7 @@ static bool is_made_again(const struct call *call, const hype_error *error)
     if (!job->batch || !error || !retry_wanted(&job->env.retry, job->batch->attempts, error, false))
         return false;
     return call->state.deleted ||
-           (pod && (json_object_get(json_object_get(pod, "metadata"), "deletionTimestamp") ||
-                    (diagnose_phase(pod) == POD_ENDED && strcmp(diagnose_result(pod), "Failed") == 0)));
+           (pod && diagnose_phase(pod) == POD_ENDED && strcmp(diagnose_result(pod), "Failed") == 0);
 }
 
 static int run_pods(struct call *call, hype_error **error)
@@ -332,8 +343,7 @@ static void remove_pod(struct call *call)
 static int run_staged(struct call *call, hype_error **error)
 {
     struct job *job = call->job;
-    int status =
-        pod_state_open(&call->state, call->place->pods, job->batch ? call->member.pods : job->id, error);
+    int status = pod_state_open(&call->state, call->place->pods, job->batch ? call->member.pods : job->id, error);
     if (status < 0)
         return status;
     call->state.indexed = job->batch;

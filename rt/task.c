@@ -57,8 +57,8 @@ struct task {
     int wake; /* what the wait returns */
     struct task_timer timer;
     struct launch *end; /* who waits for the task to be gone, and has its memory; NULL: it is the task's own */
-    task *next;         /* on the ready list or an event's list of waiters */
-    task *next_waiter; /* of an event; who is cancelled is ready while it is still in that list */
+    task *next;         /* on the ready list */
+    task *next_waiter;  /* of an event; who is cancelled is ready while it is still in that list */
 };
 
 struct post {

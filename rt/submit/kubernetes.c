@@ -323,6 +323,12 @@ static int run_pods(struct call *call, hype_error **error)
 /* With a grace period of 0 the object goes at once. It has to stay until the node has released the volumes that the
  * pod wrote to; and one that runs gets a moment to end, and until then may write its return value, so that what was
  * staged for it is removed only afterwards. */
+static bool is_gone(const struct call *call)
+{
+    bool ended = call->state.indexed && !call->claims.writes; /* its Job may keep it for a while to count it */
+    return call->state.deleted || (ended && diagnose_phase(call->state.pod) == POD_ENDED);
+}
+
 static void remove_pod(struct call *call)
 {
     enum { RELEASE_MS = 60000, END_MS = 10000 };
@@ -333,7 +339,7 @@ static void remove_pod(struct call *call)
     task_shield_begin();
     kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0);
     int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
-    for (int status = 0; (writes || runs) && state->created && !state->deleted && !state->failure && status == 0;) {
+    for (int status = 0; (writes || runs) && state->created && !is_gone(call) && !state->failure && status == 0;) {
         state->changed.set = false;
         status = task_event_wait(&state->changed, deadline);
     }

@@ -5,6 +5,8 @@
  *   containers [OPTION=VALUE...] FUNCTION [ARGUMENT...]  one call in an environment of these options; prints what it
  * returns containers [OPTION=VALUE...] --times N FUNCTION …    N calls at once; prints how many returned
  *
+ *   containers [OPTION=VALUE...] --map N MILLISECONDS     N squares in four batches, each tried three times
+ *
  *   containers gke PROJECT LOCATION CLUSTER STAGING IMAGE NAMESPACE   one call by hype_gke_submitter()
  *
  * A failure is told on stderr as "HYPE_STATUS: message".
@@ -68,6 +70,12 @@ HYPE_FN int doze(unsigned seconds)
 {
     sleep(seconds);
     return 0;
+}
+
+HYPE_FN int square(int number, unsigned milliseconds)
+{
+    usleep(milliseconds * 1000);
+    return number * number;
 }
 
 /* Fills the disk, and then waits for what becomes of that. */
@@ -267,6 +275,21 @@ static bool returned(hype_future *future, const char *function, bool print)
     return true;
 }
 
+static int map(hype_env env, size_t n, unsigned milliseconds)
+{
+    env.retry.attempts = 3;
+    hype_map_options options = {.limit = 4, .batch = (n + 3) / 4, .total = n, .queue = "nobody"};
+    int *squares = calloc(n, sizeof *squares);
+    size_t good = 0;
+    if (!squares || hype_map_over(NULL, env, options, n, i, hype_bind(square, (int)i, milliseconds), &squares[i]) < 0)
+        hype_perror("map");
+    for (size_t i = 0; squares && i < n; i++)
+        good += squares[i] == (int)(i * i);
+    printf("%zu of %zu\n", good, n);
+    free(squares);
+    return good != n;
+}
+
 static int call(char **words)
 {
     hype_env env = hype_default_env;
@@ -275,6 +298,8 @@ static int call(char **words)
         *equals = 0;
         env = with_option(env, *words, equals + 1);
     }
+    if (*words && strcmp(*words, "--map") == 0 && words[1] && words[2])
+        return map(env, (size_t)atoi(words[1]), (unsigned)atoi(words[2]));
     bool many = *words && strcmp(*words, "--times") == 0 && words[1];
     if (many) {
         times = (size_t)atoi(words[1]);

@@ -447,7 +447,7 @@ typedef struct hype_map_options {
     bool progress;   /* how many are done and have failed, the rate and the time left: a line on a terminal, which goes
                         when the map is closed; log lines (HYPE_LOG=info) elsewhere */
     size_t total;    /* how many will be added, where it is known: for the progress, and for the size of batches */
-    const char *queue; /* Kubernetes: the local queue of Kueue that admits the pods (label kueue.x-k8s.io/queue-name) */
+    const char *queue; /* Kubernetes: the local queue of Kueue that admits the Jobs (label kueue.x-k8s.io/queue-name) */
     HYPE_ALIGNED(8) double deadline; /* seconds from hype_map_open(): what has not ended then ends with HYPE_TIMEOUT */
 } HYPE_ALIGNED(8) hype_map_options;
 

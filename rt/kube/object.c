@@ -73,8 +73,8 @@ void kube_delete(struct kube_client *client, const char *namespace, const char *
     int code = 0;
     cleanup_error hype_error *error = NULL;
     cleanup_free char *path = kube_path(namespace, kind, name);
-    cleanup_free char *query =
-        path ? text_format("%s?gracePeriodSeconds=%d&propagationPolicy=Background", path, grace) : NULL;
+    const char *order = strcmp(kind, KUBE_JOBS) == 0 ? "&propagationPolicy=Foreground" : "";
+    cleanup_free char *query = path ? text_format("%s?gracePeriodSeconds=%d%s", path, grace, order) : NULL;
     if (!query)
         return;
     struct kube_request request = {.method = "DELETE", .path = query, .attempts = ATTEMPTS};

@@ -16,7 +16,7 @@ char *kube_path(const char *namespace, const char *kind, const char *name);
 int kube_create(struct kube_client *client, const char *namespace, const char *kind, json_t *body, json_t **answer,
                 bool *perhaps, hype_error **error);
 
-/* In a task: deletes one object, whose processes get GRACE seconds, and in time what it owns. What is not there is no error; failures are only
+/* In a task: deletes one object, whose processes get GRACE seconds, a Job with its pods, which go first. What is not there is no error; failures are only
  * logged. */
 void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace);
 

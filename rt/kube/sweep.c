@@ -17,7 +17,7 @@ struct sweep {
     const char *namespace;
     struct store *store;
     const struct leftovers *old;
-    json_t *removed; /* metadata of pods that still end */
+    json_t *removed; /* kind and metadata of pods and Jobs that still end */
 };
 
 static const char *text_of(json_t *object, const char *name)
@@ -57,10 +57,10 @@ static void remove_staged(const struct sweep *sweep, json_t *metadata)
 }
 
 /* A pod that still ends may still write its return value. */
-static void wait_for_end(const struct sweep *sweep, const char *name)
+static void wait_for_end(const struct sweep *sweep, const char *kind, const char *name)
 {
     enum { TRIES = 5 }; /* some seconds: its processes have one to end */
-    cleanup_free char *path = kube_path(sweep->namespace, KUBE_PODS, name);
+    cleanup_free char *path = kube_path(sweep->namespace, kind, name);
     for (unsigned try = 1, there = path != NULL; there; try++) {
         struct kube_request request = {.path = path};
         there = kube_perform(sweep->client, &request, NULL, NULL, NULL) == 0 && try < TRIES &&
@@ -96,7 +96,7 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
         return;
     if (strcmp(kind, KUBE_CLAIMS) != 0) {
         remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
-        json_array_append(sweep->removed, metadata);
+        json_array_append_new(sweep->removed, json_pack("{s:s, s:O}", "kind", kind, "metadata", metadata));
     }
     kube_delete(sweep->client, sweep->namespace, kind, name, 1);
 }
@@ -121,18 +121,19 @@ int sweep_namespace(struct kube_client *client, const char *namespace, struct st
                     hype_error **error)
 {
     struct sweep sweep = {client, namespace, store, old, json_array()};
-    json_t *pod;
+    json_t *one;
     size_t i;
     int status = sweep_kind(&sweep, KUBE_PODS, error);
     if (status == 0)
         status = sweep_kind(&sweep, KUBE_CLAIMS, error);
     if (status == 0)
         status = sweep_kind(&sweep, KUBE_JOBS, error);
-    json_array_foreach(sweep.removed, i, pod)
+    json_array_foreach(sweep.removed, i, one)
     {
+        json_t *metadata = json_object_get(one, "metadata");
         if (store)
-            wait_for_end(&sweep, text_of(pod, "name"));
-        remove_staged(&sweep, pod);
+            wait_for_end(&sweep, text_of(one, "kind"), text_of(metadata, "name"));
+        remove_staged(&sweep, metadata);
     }
     json_decref(sweep.removed);
     return status;

@@ -39,7 +39,7 @@ s3="image=hype:test&staging-secret=store&staging=s3://hype/staging" gs="image=hy
 here_s3="k8s://person/hype?$s3"
 
 as_admin() { KUBECONFIG=$admin "$@"; }
-remains() { as_admin kubectl get pods,persistentvolumeclaims --all-namespaces --no-headers -o name; }
+remains() { as_admin kubectl get jobs,pods,persistentvolumeclaims --all-namespaces --no-headers -o name; }
 nothing_remains() { remains && [ -z "$(remains)" ]; }
 wait_until() { # command
     for _ in $(seq 300); do
@@ -342,6 +342,19 @@ compacts() {
     as_admin kubectl get --raw "/api/v1/namespaces/hype/pods?watch=1&timeoutSeconds=5&resourceVersion=$seen" | grep '"code":410'
 }
 check "etcd forgets what a watch has seen" compacts
+index_runs() { as_admin kubectl get pods -l batch.kubernetes.io/job-completion-index=1 | grep -q Running; }
+maps() { # what happens while it runs
+    HYPE_LOG=info on "$here_s3" "$calls" --map 200 100 > "$work/log" 2>&1 &
+    pid=$!
+    wait_until index_runs
+    as_admin kubectl get jobs -l kueue.x-k8s.io/queue-name=nobody -o jsonpath='{.items[*].spec.completions}' | grep -qx 4
+    "$@"
+    wait $pid
+}
+check "a map is an Indexed Job; a pod of it that is killed is made again" "maps as_admin kubectl delete pod --wait=false \
+    -l batch.kubernetes.io/job-completion-index=1 && logged '^200 of 200' 'Created job hype-run-[a-z0-9]* of 4 batches' 'attempt 2 of 3 follows'"
+interrupt() { kill -TERM $pid; }
+check "a map that is cancelled leaves no Job" "! maps interrupt && wait_until nothing_remains"
 check "a hundred pods at once" "test \"\$(HYPE_SUBMITTER='$here_s3' timeout 400 '$calls' request=cpu=1m --times 100 doze 1 | tee -a /dev/stderr)\" = '100 of 100'"
 
 # ---- From inside ----

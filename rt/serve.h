@@ -37,10 +37,11 @@ struct serve_request {
     uint64_t call;
     uint64_t signature;
     uint64_t image_size;
+    uint64_t memory_limit; /* bytes; 0: none */
     uint32_t n_variables, n_files;
     uint32_t n_segments;
     uint32_t arguments_file, answer_file; /* 0 or 1 */
-    uint32_t unused[5];                   /* the image behind is aligned */
+    uint32_t unused[3];                   /* the image behind is aligned */
 };
 
 /* An answer: a return or error image of SIZE bytes, behind it; or in the file that came with the request; or in the
@@ -65,6 +66,7 @@ struct serve_slot {
     uint32_t n_frames;
     int32_t error_number; /* errno when the function crashed or called exit() */
     uint64_t fault_address;
+    uint64_t memory_limit; /* of the call, in bytes; 0: none */
     struct trace_stamps stamps;
     char name[SERVE_NAME_SIZE];    /* of the function; cut where it is longer */
     uint64_t frames[SERVE_FRAMES]; /* program counters, innermost first */

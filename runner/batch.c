@@ -74,6 +74,7 @@ _Noreturn static void call_process(const struct worker *worker, size_t place, in
                          .signature = run->manifest->signature,
                          .image_fd = -1,
                          .image_size = entry->size,
+                         .memory_limit = run->memory_limit,
                          .segment_fds = run->segment_fds,
                          .n_segments = run->n_segments,
                          .returned_fd = returned_fd,

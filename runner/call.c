@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* The image twice: as it came, and the copy that the function works on; pages of the copy that nothing writes to stay
@@ -156,6 +157,54 @@ bool call_answer_in_file(const struct call *call, const struct buffer *image)
     return true;
 }
 
+/* ---- Limited memory ---- */
+
+static struct rlimit own_limit; /* before */
+
+/* What this process has of what RLIMIT_DATA counts: it was forked with hype-run's own. */
+static uint64_t data_size(void)
+{
+    cleanup_free char *text = NULL;
+    size_t size;
+    unsigned long pages = 0; /* also where there is no /proc */
+    if (file_read("/proc/self/statm", 256, &text, &size, NULL) == 0)
+        sscanf(text, "%*u %*u %*u %*u %*u %lu", &pages);
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* RLIMIT_DATA counts the heap and other private writable memory: what a call adds. RLIMIT_AS would count code, files
+ * and mere address space too. */
+static int limit_memory(const struct call *call, hype_error **error)
+{
+    call->slot->memory_limit = call->memory_limit;
+    if (call->memory_limit == 0)
+        return 0;
+    int status = getrlimit(RLIMIT_DATA, &own_limit);
+    struct rlimit limit = {call->memory_limit + data_size(), own_limit.rlim_max};
+    if (status == 0 && limit.rlim_cur < own_limit.rlim_cur)
+        status = setrlimit(RLIMIT_DATA, &limit);
+    return status < 0 ? error_system(error, errno, "cannot limit the memory of %s()", call->name) : 0;
+}
+
+static void unlimit_memory(const struct call *call)
+{
+    if (call->memory_limit > 0)
+        setrlimit(RLIMIT_DATA, &own_limit);
+}
+
+/* Memory ran out where there is a limit. */
+static void blame_limit(const struct call *call, hype_error **error)
+{
+    if (call->memory_limit == 0 || ((*error)->status != -HYPE_MEMORY && (*error)->status != -HYPE_OUT_OF_MEMORY))
+        return;
+    cleanup_error hype_error *before = *error;
+    *error = NULL;
+    error_set(error, HYPE_OUT_OF_MEMORY,
+              "%s: the environment of %s() limits its memory to %llu bytes; allow more with "
+              "hype_with_limit(env, \"memory\", …)",
+              before->message, call->name, (unsigned long long)call->memory_limit);
+}
+
 /* ---- The end of a call ---- */
 
 static const struct call *running;
@@ -166,6 +215,7 @@ static void begin_ending(void)
 {
     while (__atomic_exchange_n(&ending, true, __ATOMIC_ACQ_REL))
         pause();
+    unlimit_memory(running); /* the answer is not the function's */
 }
 
 /* What the function has left open is closed behind the answer, which need not wait for it. */
@@ -232,7 +282,9 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     const void *source = NULL;
     void *working = NULL, *reserved = NULL, *shared = NULL, *frame;
     struct image image;
-    int status = enter_folder(call, error);
+    int status = limit_memory(call, error);
+    if (status == 0)
+        status = enter_folder(call, error);
     if (status == 0)
         status = map_image(call, &source, &working, error);
     if (status < 0)
@@ -281,7 +333,9 @@ void call_run(const struct call *call)
     call->slot->state = SERVE_CALLED;
     int status = run(call, &returned, &error);
     begin_ending();
-    if (status < 0)
+    if (status < 0) {
+        blame_limit(call, &error);
         end_with_error(error);
+    }
     end(&returned);
 }

@@ -28,6 +28,7 @@ struct run {
     const char *uri;
     const char *log_path; /* of the termination log */
     int log_fd;
+    uint64_t memory_limit; /* of each call, in bytes; 0: none */
     struct store *store;
     struct manifest manifest;
     char *folder;            /* private; files/ holds what was fetched */
@@ -214,6 +215,7 @@ _Noreturn static void call_process(struct run *run, pid_t parent)
     int segments[IMAGE_SEGMENTS];
     struct call call = {.name = run->manifest.function,
                         .signature = run->manifest.signature,
+                        .memory_limit = run->memory_limit,
                         .segment_fds = segments,
                         .returned_fd = run->returned_fd,
                         .folder = run->work,
@@ -324,6 +326,7 @@ static int run_calls(struct run *run, hype_error **error)
                               .folder = run->folder,
                               .segment_fds = segments,
                               .files = files,
+                              .memory_limit = run->memory_limit,
                               .slot = run->slot,
                               .load = load,
                               .load_context = run,
@@ -472,10 +475,19 @@ static void end_with_submitter(void)
     unsetenv("HYPE_PARENT");
 }
 
+/* A submitter of this machine says it; containers and pods have theirs from their place. */
+static uint64_t take_memory_limit(void)
+{
+    const char *text = getenv("HYPE_MEMORY_LIMIT");
+    uint64_t limit = text ? strtoull(text, NULL, 10) : 0;
+    unsetenv("HYPE_MEMORY_LIMIT");
+    return limit;
+}
+
 int fetch_and_run(const char *manifest_uri)
 {
     end_with_submitter();
-    struct run run = {.uri = manifest_uri, .returned_fd = -1};
+    struct run run = {.uri = manifest_uri, .returned_fd = -1, .memory_limit = take_memory_limit()};
     struct sigaction on_term = {.sa_handler = stop};
     sigaction(SIGTERM, &on_term, NULL);
     sigaction(SIGINT, &on_term, NULL);

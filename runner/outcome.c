@@ -1,6 +1,7 @@
 /* outcome.c: what became of a call that did not return, as an error that says so. */
 #include "runner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,6 +49,11 @@ static void set_signal_error(hype_error **error, const char *function, int numbe
                   "%s() was killed there because memory ran out; ask for more with "
                   "hype_with_request(env, \"memory\", …)",
                   function);
+    else if (slot->memory_limit > 0 && slot->error_number == ENOMEM)
+        error_set(error, HYPE_OUT_OF_MEMORY,
+                  "%s() crashed there with SIG%s after memory ran out: its environment limits it to %llu bytes; allow "
+                  "more with hype_with_limit(env, \"memory\", …)",
+                  function, name ? name : "?", (unsigned long long)slot->memory_limit);
     else if (number == SIGKILL)
         error_set(error, HYPE_CRASHED, "%s() was killed there from outside, by SIGKILL", function);
     else if ((number == SIGSEGV || number == SIGBUS) && slot->n_frames > 0)

@@ -39,6 +39,7 @@ struct call {
     const void *image; /* at most SERVE_INLINE bytes, aligned to IMAGE_PAGE; NULL: it is in image_fd */
     int image_fd;
     uint64_t image_size;
+    uint64_t memory_limit;    /* bytes of heap and other private memory; 0: none */
     const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
     size_t n_segments;
     int returned_fd;          /* a file for the return image; -1: it goes to memory */
@@ -112,6 +113,7 @@ struct batch_run {
     size_t n_segments;
     const char *const *files; /* data files, n_files */
     size_t n_files;
+    uint64_t memory_limit; /* of each call, in bytes; 0: none */
     struct serve_slot *slot;
     int (*load)(void *context, hype_error **error); /* in the process that then runs the calls */
     void *load_context;

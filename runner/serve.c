@@ -257,6 +257,7 @@ _Noreturn static void child(struct serve_slot *slot, size_t number)
                         .image = request->arguments_file ? NULL : request + 1,
                         .image_fd = arguments_file,
                         .image_size = request->image_size,
+                        .memory_limit = request->memory_limit,
                         .segment_fds = segments,
                         .n_segments = request->n_segments,
                         .returned_fd = answer_file,

@@ -146,10 +146,12 @@ typedef void hype_output_function(const hype_line *line, void *context);
 void hype_set_output(hype_output_function *function, void *context);
 
 /* ---- Environments ----------------------------------------------------------------------------------------------
- * What the function runs in. 'process:' has no containers: it takes no notice of image, requests, limits and labels, and
- * refuses secrets and mounts. With 'docker:' requests are limits, a volume is one of Docker's, and a secret a host folder. Plain values: zero-initialize, use designated initializers, or derive a changed copy
- * with hype_with_*(). Arrays end at their first empty element. An array that is full when hype_with_*() adds to it
- * makes the environment invalid, and the call that uses it says so. */
+ * What the function runs in. 'process:' has no containers: it takes no notice of image, cpu and labels, refuses secrets
+ * and mounts, and limits a call's private writable memory (RLIMIT_DATA) to the limit of "memory", else its request: there
+ * malloc() fails, and a call that ends for that ends with HYPE_OUT_OF_MEMORY. With 'docker:' requests are limits, a
+ * volume is one of Docker's, and a secret a host folder. Plain values: zero-initialize, use designated initializers, or
+ * derive a changed copy with hype_with_*(). Arrays end at their first empty element. An array that is full when
+ * hype_with_*() adds to it makes the environment invalid, and the call that uses it says so. */
 typedef struct hype_pair {
     const char *name, *value;
 } hype_pair;

@@ -4,54 +4,36 @@
 #include "../auth/aws.h"
 #include "../auth/google.h"
 #include "../owner.h"
+#include "../quantity.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-/* A Kubernetes quantity ("750m", "2Gi", "1.5") times SCALE. */
-static int quantity(const char *text, double scale, long long *value, hype_error **error)
+static int check_resources(const hype_pair *pairs, size_t n, hype_error **error)
 {
-    static const struct {
-        const char *suffix;
-        double factor;
-    } suffixes[] = {{"", 1},
-                    {"m", 1e-3},
-                    {"k", 1e3},
-                    {"M", 1e6},
-                    {"G", 1e9},
-                    {"T", 1e12},
-                    {"P", 1e15},
-                    {"Ki", 1024},
-                    {"Mi", 1048576},
-                    {"Gi", 1073741824},
-                    {"Ti", 1099511627776.0}};
-    char *end;
-    double number = strtod(text, &end);
-    for (size_t i = 0; end != text && i < ARRAY_SIZE(suffixes); i++)
-        if (strcmp(end, suffixes[i].suffix) == 0 && number > 0 && number * suffixes[i].factor * scale < 9e18) {
-            *value = (long long)(number * suffixes[i].factor * scale + 0.5);
-            return 0;
-        }
-    return error_set(error, HYPE_INVALID, "'%s' is no quantity, such as 750m, 2 or 512Mi", text);
+    for (size_t i = 0; i < n && pairs[i].name; i++)
+        if (strcmp(pairs[i].name, "cpu") != 0 && strcmp(pairs[i].name, "memory") != 0)
+            return error_set(error, HYPE_INVALID, "Docker has no resource '%s': there are cpu and memory",
+                             pairs[i].name);
+    return 0;
 }
 
 /* Docker knows no requests: they are limits, unless the environment says higher ones. */
 static int add_resources(json_t *host, const hype_env *env, hype_error **error)
 {
-    const hype_pair *lists[] = {env->requests, env->limits};
-    for (size_t l = 0; l < ARRAY_SIZE(lists); l++)
-        for (size_t i = 0; i < ARRAY_SIZE(env->requests) && lists[l][i].name; i++) {
-            bool cpu = strcmp(lists[l][i].name, "cpu") == 0, memory = strcmp(lists[l][i].name, "memory") == 0;
-            long long value = 0;
-            if (!cpu && !memory)
-                return error_set(error, HYPE_INVALID, "Docker has no resource '%s': there are cpu and memory",
-                                 lists[l][i].name);
-            int status = quantity(lists[l][i].value, cpu ? 1e9 : 1, &value, error);
-            if (status < 0)
-                return error_wrap(error, status, "%s", lists[l][i].name);
-            json_object_set_new(host, cpu ? "NanoCpus" : "Memory", json_integer(value));
-        }
-    return 0;
+    long long cpu = 0, memory = 0;
+    int status = check_resources(env->requests, ARRAY_SIZE(env->requests), error);
+    if (status == 0)
+        status = check_resources(env->limits, ARRAY_SIZE(env->limits), error);
+    if (status == 0)
+        status = quantity_allowed(env, "cpu", 1e9, &cpu, error);
+    if (status == 0)
+        status = quantity_allowed(env, "memory", 1, &memory, error);
+    if (cpu > 0)
+        json_object_set_new(host, "NanoCpus", json_integer(cpu));
+    if (memory > 0)
+        json_object_set_new(host, "Memory", json_integer(memory));
+    return status;
 }
 
 static void add_mount(json_t *mounts, const char *type, const char *source, const char *target, bool read_only)

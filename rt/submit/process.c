@@ -7,6 +7,7 @@
 #include "../checklist.h"
 #include "../leftovers.h"
 #include "../log.h"
+#include "../quantity.h"
 #include "../stage.h"
 #include "../subprocess.h"
 #include "pipes.h"
@@ -28,9 +29,9 @@ struct process_submitter {
 
 /* ---- Calls through a store ---- */
 
-static char **make_environment(const struct job *job, const char *log_path)
+static char **make_environment(const struct job *job, const char *log_path, long long memory_limit)
 {
-    char **environment = spawn_environment(3 + ARRAY_SIZE(job->env.variables)), **next = environment;
+    char **environment = spawn_environment(4 + ARRAY_SIZE(job->env.variables)), **next = environment;
     if (!environment)
         return NULL;
     while (*next)
@@ -38,7 +39,8 @@ static char **make_environment(const struct job *job, const char *log_path)
     const hype_pair *variables = job->env.variables;
     bool whole = (*next++ = text_format("HYPE_EXECUTION_ID=%s", job->id)) &&
                  (*next++ = text_format("HYPE_TERMINATION_LOG=%s", log_path)) &&
-                 (*next++ = text_format("HYPE_PARENT=%ld", (long)getpid()));
+                 (*next++ = text_format("HYPE_PARENT=%ld", (long)getpid())) &&
+                 (*next++ = text_format("HYPE_MEMORY_LIMIT=%lld", memory_limit));
     for (size_t i = 0; whole && i < ARRAY_SIZE(job->env.variables) && variables[i].name; i++)
         whole = (*next++ = text_format("%s=%s", variables[i].name, variables[i].value ? variables[i].value : ""));
     if (!whole) {
@@ -48,14 +50,14 @@ static char **make_environment(const struct job *job, const char *log_path)
     return environment;
 }
 
-static int run_manifest(const struct staged *staged, struct job *job, const char *log_path, int *wait_status,
-                        hype_error **error)
+static int run_manifest(const struct staged *staged, struct job *job, long long memory_limit, const char *log_path,
+                        int *wait_status, hype_error **error)
 {
     struct pipe_reader readers[PIPES] = {PIPE_READER_CLOSED, PIPE_READER_CLOSED};
     struct spawned process;
     int fds[1 + PIPES] = {-1, -1, -1}, status = 0;
     cleanup_free char *hype_run = spawn_find_hype_run();
-    char **environment = make_environment(job, log_path);
+    char **environment = make_environment(job, log_path, memory_limit);
     if (!hype_run || !environment)
         status = error_memory(error);
     const char *arguments[] = {hype_run, staged->manifest, NULL};
@@ -97,7 +99,7 @@ static int collect(const struct staged *staged, struct job *job, const char *log
     return stage_collect(staged, job, message, error);
 }
 
-static int run_staged(struct process_submitter *s, struct job *job, hype_error **error)
+static int run_staged(struct process_submitter *s, struct job *job, long long memory_limit, hype_error **error)
 {
     struct staged staged;
     cleanup_free char *log_path = NULL;
@@ -112,7 +114,7 @@ static int run_staged(struct process_submitter *s, struct job *job, hype_error *
     if (status == 0) {
         log_info("Submitter", "Submitting %.*s to process %s", (int)strcspn(staged.manifest, "#"), staged.manifest,
                  job->id);
-        status = run_manifest(&staged, job, log_path, &wait_status, error);
+        status = run_manifest(&staged, job, memory_limit, log_path, &wait_status, error);
     }
     if (status == 0)
         status = collect(&staged, job, log_path, wait_status, error);
@@ -128,7 +130,12 @@ static int process_run(hype_submitter *submitter, struct job *job, hype_error **
         return error_set(error, HYPE_INVALID,
                          "%s(): its environment has %s, and processes of this machine have none to be given",
                          job->entry->name, job->env.secrets[0].name ? "secrets" : "mounts");
-    return s->staged || !job->unit ? run_staged(s, job, error) : servers_call(&s->servers, job, error);
+    long long memory_limit;
+    int status = quantity_allowed(&job->env, "memory", 1, &memory_limit, error);
+    if (status < 0)
+        return job->entry ? error_wrap(error, status, "%s()", job->entry->name) : status;
+    return s->staged || !job->unit ? run_staged(s, job, memory_limit, error)
+                                   : servers_call(&s->servers, job, (uint64_t)memory_limit, error);
 }
 
 /* ---- The submitter ---- */

@@ -23,6 +23,7 @@ enum { MOST_EXTRA_SLOTS = 4 };
 /* A call that waits for its answer. */
 struct pending {
     struct job *job;
+    uint64_t memory_limit; /* bytes; 0: none */
     struct task_event answered;
     uint64_t size; /* of the image in the call's answer file; 0: job->returned is set */
     int64_t ready; /* when the process that ran it began to wait for it */
@@ -461,7 +462,7 @@ static int send_request(struct slot *slot, const struct iovec parts[3], const in
 }
 
 /* ANSWER: where the return image shall go; -1: behind the reply. */
-static int send_call(struct slot *slot, const struct job *job, int answer, hype_error **error)
+static int send_call(struct slot *slot, const struct job *job, uint64_t memory_limit, int answer, hype_error **error)
 {
     int fds[SERVE_MOST_FDS];
     size_t n_fds = 0;
@@ -470,6 +471,7 @@ static int send_call(struct slot *slot, const struct job *job, int answer, hype_
     struct serve_request request = {.call = slot->call,
                                     .signature = job->entry->signature,
                                     .image_size = job->arguments_size,
+                                    .memory_limit = memory_limit,
                                     .n_segments = (uint32_t)job->n_segments,
                                     .arguments_file = job->arguments_fd >= 0 || job->arguments_size > SERVE_INLINE,
                                     .answer_file = answer >= 0};
@@ -530,7 +532,7 @@ static int call_in_slot(struct slot *slot, struct job *job, int answer, struct p
     for (int i = 0; i < PIPES; i++)
         slot->outputs[i].output = &job->output;
     slot->pending = pending;
-    int status = send_call(slot, job, answer, error);
+    int status = send_call(slot, job, pending->memory_limit, answer, error);
     if (status < 0) {
         slot->pending = NULL;
         slot_answered(slot);
@@ -578,11 +580,11 @@ static void tell_trace(struct trace_call *trace, const struct pending *pending, 
     trace_span(trace, TRACE_SCHEDULE, waiting, trace->remote_began);
 }
 
-static int call(struct server *server, struct job *job, int64_t spawned, hype_error **error)
+static int call(struct server *server, struct job *job, uint64_t memory_limit, int64_t spawned, hype_error **error)
 {
     struct slot *slot = NULL;
     struct buffer answer = BUFFER_EMPTY;
-    struct pending pending = {.job = job};
+    struct pending pending = {.job = job, .memory_limit = memory_limit};
     int status = take_slot(server, &slot, error);
     if (status < 0)
         return status;
@@ -603,7 +605,7 @@ static int call(struct server *server, struct job *job, int64_t spawned, hype_er
     return status;
 }
 
-int servers_call(struct servers *servers, struct job *job, hype_error **error)
+int servers_call(struct servers *servers, struct job *job, uint64_t memory_limit, hype_error **error)
 {
     struct server *server = NULL;
     int64_t spawned = 0;
@@ -612,5 +614,5 @@ int servers_call(struct servers *servers, struct job *job, hype_error **error)
         return status;
     trace_place(&job->trace, "process", job->id, NULL);
     trace_sent(&job->trace);
-    return call(server, job, spawned, error);
+    return call(server, job, memory_limit, spawned, error);
 }

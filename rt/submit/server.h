@@ -16,8 +16,9 @@ struct servers {
     struct server *first;
 };
 
-/* Runs a job on the server of its remote object, which is started where there is none. In a task. */
-int servers_call(struct servers *servers, struct job *job, hype_error **error);
+/* Runs a job on the server of its remote object, which is started where there is none. MEMORY_LIMIT: bytes that the
+ * call may have; 0: any. In a task. */
+int servers_call(struct servers *servers, struct job *job, uint64_t memory_limit, hype_error **error);
 /* Ends all servers and the calls in them. In a task, shielded. */
 void servers_close(struct servers *servers);
 

@@ -15,7 +15,7 @@ static const struct needed {
     {"", "pods", "log", {"get"}, "calls run, and what they print is lost"},
     {"", "events", NULL, {"list", "watch"}, "calls run, and fail with fewer words"},
     {"", "persistentvolumeclaims", NULL, {"create", "get", "list", "watch", "delete"}, "calls without volumes run"},
-    {"batch", "jobs", NULL, {"create", "list", "delete"}, "single calls run, and maps in batches fail"},
+    {"batch", "jobs", NULL, {"create", "get", "list", "delete"}, "single calls run, and maps in batches fail"},
 };
 
 static bool check_connection(struct kube_client *client, struct checklist *list)

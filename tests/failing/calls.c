@@ -1,9 +1,10 @@
 /*
  * calls.c: whole calls in which one request to the system fails, or all from one on: memory, descriptors, space.
  *
- *   calls KIND here|there process|staged|batch
+ *   calls KIND here|there process|staged|batch [STEP [ONLY]]
  *
- * Each call is made in a process of its own, with the first request failing, then the second, until none is left. It
+ * Each call is made in a process of its own, with the first request failing, then the second, until none is left; with
+ * STEP 3 only every third one, with ONLY 17 just the seventeenth. It
  * ends with the right value or with an error that says what was short; the next call then succeeds, and nothing is
  * left: no descriptor, no process, no file, and where the address sanitizer is, no memory. HERE: what this program asks
  * for, with a libhype whose requests can fail; THERE: what hype-run asks for. See failing.c.
@@ -274,10 +275,11 @@ int main(int argc, char **argv)
     *(void **)&disarm = dlsym(RTLD_DEFAULT, "hype_test_disarm");
     CHECK(there || (arm && disarm));
     int wanted_descriptors = count_descriptors(), status = 0, bad = 0;
-    long only = argc > 4 ? atol(argv[4]) : 0;
+    long step = argc > 4 ? atol(argv[4]) : 1, only = argc > 5 ? atol(argv[5]) : 0;
+    CHECK(step > 0);
     for (int lasting = 0; lasting < 2; lasting++) {
         long nth = only ? only : 1;
-        for (; (status = in_child(nth, lasting, wanted_descriptors)) != 2; nth++) {
+        for (; (status = in_child(nth, lasting, wanted_descriptors)) != 2; nth += step) {
             /* With no memory or no descriptor at all some things stay; the next program removes them. */
             bool clean = (lasting && kind != SPACE) || (nothing_left("tmp") && nothing_left("staging"));
             CHECK(system("rm -rf tmp/* staging/hype-run-* staging/manifest-*") == 0);
@@ -290,7 +292,7 @@ int main(int argc, char **argv)
             if (only)
                 break;
         }
-        printf("%s %s, %s: %ld requests%s\n", kinds[kind], argv[2], argv[3], nth - 1, lasting ? ", lasting" : "");
+        printf("%s %s, %s: up to request %ld%s\n", kinds[kind], argv[2], argv[3], nth - 1, lasting ? ", lasting" : "");
     }
     return bad > 0;
 }

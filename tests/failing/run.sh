@@ -1,5 +1,5 @@
 #!/bin/sh
-# Calls with failing requests, in a folder of their own. Usage: run.sh BIN LIBRARIES KIND here|there process|staged|batch
+# Calls with failing requests, in a folder of their own. Usage: run.sh BIN LIBRARIES KIND here|there process|staged|batch [STEP [ONLY]]
 set -eu
 bin=$1 libraries=$2
 shift 2

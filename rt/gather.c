@@ -133,8 +133,9 @@ static void take_image(struct gathered *g, const void *image, size_t size)
 static void take(struct batch *batch, uint64_t number, const void *image, size_t size)
 {
     struct running *running = batch->context;
-    for (size_t i = 0; i < batch->n; i++)
-        if ((number == PACK_ALL || number == i) && running->calls[i])
+    size_t first = number == PACK_ALL ? 0 : number, end = number < batch->n ? number + 1 : batch->n;
+    for (size_t i = first; i < end; i++)
+        if (running->calls[i])
             take_image(running->calls[i], image, size);
 }
 

@@ -39,18 +39,24 @@ struct result {
 
 /* ---- The worker: one call ---- */
 
+/* Shared with the process of a call: its answer, as it goes into the pipe. */
+struct answer {
+    struct result result;
+    char image[SERVE_INLINE]; /* of a small one */
+    bool in_file;             /* where a large one is */
+};
+
 struct worker {
     const struct batch_run *run;
     struct pack captures;
     const char *pack; /* mapped */
+    char *folder;     /* of one call after the other, as long as they leave nothing in it */
+    struct answer *answer;
+    int file; /* for a large answer; -1: has been used */
     int pipe;
     unsigned long oom_kills; /* before the first call */
 };
-
-static char *folder_of(const struct batch_run *run, uint64_t number)
-{
-    return text_format("%s/call-%llu", run->folder, (unsigned long long)number);
-}
+static struct worker worker;
 
 /* A small image is worked on in memory, a large one in a file of its own. */
 static bool place_image(struct call *call, const char *image)
@@ -64,10 +70,30 @@ static bool place_image(struct call *call, const char *image)
     return call->image_fd >= 0 && write_all(call->image_fd, image, call->image_size) == 0;
 }
 
-_Noreturn static void call_process(const struct worker *worker, size_t place, int returned_fd)
+/* An ANSWER. */
+static bool answer_worker(const struct call *call, const struct buffer *image)
 {
-    const struct batch_run *run = worker->run;
-    const struct pack_entry *entry = &worker->captures.entries[place];
+    struct answer *answer = worker.answer;
+    bool there = call_image_in_file(call, image);
+    answer->in_file = there || image->size > sizeof answer->image;
+    if (!answer->in_file)
+        memcpy(answer->image, image->data, image->size);
+    else if (!there && (lseek(worker.file, 0, SEEK_SET) < 0 || write_all(worker.file, image->data, image->size) < 0))
+        return false;
+    call_answered(call->slot, image->size);
+    return true;
+}
+
+/* Then it is worth writing the return image straight into a file. */
+static bool answer_may_be_large(const struct pack_entry *entry)
+{
+    const struct image_header *header = (const void *)(worker.pack + entry->offset);
+    return entry->size >= sizeof *header && header->size + header->reserved_size >= BUFFER_LARGE;
+}
+
+_Noreturn static void call_process(const struct pack_entry *entry)
+{
+    const struct batch_run *run = worker.run;
     static struct call call; /* it lasts */
     cleanup_free char *id = text_format("%s-%llu", run->manifest->execution, (unsigned long long)entry->number);
     call = (struct call){.name = run->manifest->function,
@@ -77,17 +103,17 @@ _Noreturn static void call_process(const struct worker *worker, size_t place, in
                          .memory_limit = run->memory_limit,
                          .segment_fds = run->segment_fds,
                          .n_segments = run->n_segments,
-                         .returned_fd = returned_fd,
-                         .folder = folder_of(run, entry->number),
+                         .returned_fd = answer_may_be_large(entry) ? worker.file : -1,
+                         .folder = worker.folder,
                          .files = run->files,
                          .n_files = run->n_files,
                          .slot = run->slot,
-                         .answer = call_answer_in_file};
+                         .answer = answer_worker};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setpgid(0, 0);
     run->slot->pid = getpid();
-    close(worker->pipe);
-    if (!id || !call.folder || setenv("HYPE_EXECUTION_ID", id, 1) < 0 ||
-        !place_image(&call, worker->pack + entry->offset)) {
+    close(worker.pipe);
+    if (!id || setenv("HYPE_EXECUTION_ID", id, 1) < 0 || !place_image(&call, worker.pack + entry->offset)) {
         run->slot->state = SERVE_UNANSWERED;
         _exit(1);
     }
@@ -112,111 +138,147 @@ static bool ends_in_time(pid_t pid, double timeout)
     }
 }
 
-/* The call's image, of the size that is returned, is in RETURNED_FD. */
-static uint64_t run_call(struct worker *worker, size_t place, int returned_fd)
+/* Waits for it, and ends what it has left running: that has its folder. */
+static int bury(pid_t pid)
 {
-    const struct manifest *manifest = worker->run->manifest;
-    struct serve_slot *slot = worker->run->slot;
-    cleanup_error hype_error *error = NULL;
     int wait_status;
-    slot->state = SERVE_CALLED;
-    slot->n_frames = slot->cause_size = 0;
-    slot->error_number = 0;
-    pid_t pid = fork();
-    if (pid == 0)
-        call_process(worker, place, returned_fd);
-    if (pid < 0) {
-        error_system(&error, errno, "cannot start a process for %s()", manifest->function);
-        return outcome_write(error, returned_fd);
-    }
-    bool in_time = ends_in_time(pid, manifest->timeout);
-    if (!in_time)
-        kill(pid, SIGKILL);
+    siginfo_t ended;
+    while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
+        ;
+    kill(-pid, SIGKILL);
     while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
         ;
-    slot->pid = 0;
-    if (in_time && slot->state == SERVE_ANSWERED)
-        return slot->call;
-    if (in_time) {
-        error = outcome_error(wait_status, slot, worker->oom_kills);
-        worker->oom_kills = outcome_oom_kills();
-    } else {
-        error_set(&error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
-                  manifest->function, manifest->timeout);
-    }
-    return ftruncate(returned_fd, 0) == 0 ? outcome_write(error, returned_fd) : 0;
+    return wait_status;
 }
 
-/* ---- The worker: all calls ---- */
-
-static int send_result(int pipe, uint64_t number, uint64_t size, int fd)
+static int send_answer(uint64_t number, uint64_t size)
 {
-    struct result result = {number, size};
+    struct answer *answer = worker.answer;
+    bool in_file = answer->in_file || size > sizeof answer->image;
     off_t offset = 0;
-    if (write_all(pipe, &result, sizeof result) < 0)
+    answer->result = (struct result){number, size};
+    if (write_all(worker.pipe, &answer->result, sizeof answer->result + (in_file ? 0 : size)) < 0)
         return -1;
-    while (offset < (off_t)size) {
-        ssize_t n = sendfile(pipe, fd, &offset, size - (uint64_t)offset);
-        if (n <= 0 && errno != EINTR)
+    while (in_file && offset < (off_t)size) {
+        ssize_t n = sendfile(worker.pipe, worker.file, &offset, size - (uint64_t)offset);
+        if (n == 0 || (n < 0 && errno != EINTR))
             return -1;
     }
     return 0;
 }
 
 /* Needs no descriptor: that may be what the error is about. */
-static int send_error(int pipe, uint64_t number, const hype_error *error)
+static int send_error(uint64_t number, const hype_error *error)
 {
     struct buffer image = BUFFER_EMPTY;
     int status = image_encode_error(error, ERROR_CAUSES, &image, NULL);
     struct result result = {number, image.size};
-    if (status == 0 && (write_all(pipe, &result, sizeof result) < 0 || write_all(pipe, image.data, image.size) < 0))
+    if (status < 0)
+        worker.run->slot->state = SERVE_UNANSWERED;
+    else if (write_all(worker.pipe, &result, sizeof result) < 0 || write_all(worker.pipe, image.data, image.size) < 0)
         status = -1;
     buffer_free(&image);
     return status < 0 ? -1 : 0;
 }
 
-static int open_captures(struct worker *worker, hype_error **error)
+/* How a call ended that has not answered. */
+static void explain_call(int wait_status, bool in_time, hype_error **error)
 {
-    const struct batch_run *run = worker->run;
+    const struct manifest *manifest = worker.run->manifest;
+    if (!in_time) {
+        error_set(error, HYPE_TIMEOUT, "%s() did not end within the %g s that its environment allows",
+                  manifest->function, manifest->timeout);
+        return;
+    }
+    *error = outcome_error(wait_status, worker.run->slot, worker.oom_kills);
+    worker.oom_kills = outcome_oom_kills();
+}
+
+static void reset_slot(struct serve_slot *slot)
+{
+    slot->state = SERVE_CALLED;
+    slot->n_frames = slot->cause_size = 0;
+    slot->error_number = 0;
+    worker.answer->in_file = false;
+}
+
+static int run_call(const struct pack_entry *entry)
+{
+    struct serve_slot *slot = worker.run->slot;
+    cleanup_error hype_error *error = NULL;
+    reset_slot(slot);
+    pid_t pid = fork();
+    if (pid == 0)
+        call_process(entry);
+    if (pid < 0) {
+        error_system(&error, errno, "cannot start a process for %s()", worker.run->manifest->function);
+        return send_error(entry->number, error);
+    }
+    bool in_time = ends_in_time(pid, worker.run->manifest->timeout);
+    if (!in_time)
+        kill(pid, SIGKILL);
+    int wait_status = bury(pid);
+    slot->pid = 0;
+    if (in_time && slot->state == SERVE_ANSWERED)
+        return send_answer(entry->number, slot->call);
+    explain_call(wait_status, in_time, &error);
+    return send_error(entry->number, error);
+}
+
+/* ---- The worker: all calls ---- */
+
+static int open_captures(hype_error **error)
+{
+    const struct batch_run *run = worker.run;
     void *data = mmap(NULL, run->captures_size, PROT_READ, MAP_PRIVATE, run->captures_fd, 0);
     if (data == MAP_FAILED)
         return error_system(error, errno, "cannot map the arguments of %s()", run->manifest->function);
-    worker->pack = data;
-    int status = pack_read(data, run->captures_size, &worker->captures, error);
-    if (status == 0 && worker->captures.n != run->manifest->n_batch)
+    worker.pack = data;
+    int status = pack_read(data, run->captures_size, &worker.captures, error);
+    if (status == 0 && worker.captures.n != run->manifest->n_batch)
         return error_set(error, HYPE_FORMAT, "the batch of %s() has %zu calls where its manifest says %zu",
-                         run->manifest->function, worker->captures.n, run->manifest->n_batch);
+                         run->manifest->function, worker.captures.n, run->manifest->n_batch);
     return status;
 }
 
-static int run_calls(struct worker *worker)
+static int prepare_worker(hype_error **error)
 {
-    for (size_t i = 0; i < worker->captures.n; i++) {
-        uint64_t number = worker->captures.entries[i].number;
-        cleanup_close int returned = memfd_create("hype-return", MFD_CLOEXEC);
-        if (returned < 0) {
-            cleanup_error hype_error *error = NULL;
-            error_system(&error, errno, "cannot make a memory file for a return value");
-            if (send_error(worker->pipe, number, error) == 0)
-                continue;
-            fprintf(stderr, "hype-run: %s\n", error->message);
+    worker.folder = text_format("%s/call", worker.run->folder);
+    worker.answer = mmap(NULL, sizeof *worker.answer, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return worker.folder && worker.answer != MAP_FAILED ? 0 : error_memory(error);
+}
+
+/* A file that a call has had is nobody else's: something of that call might still write to it. */
+static int renew_file(const struct pack_entry *last, hype_error **error)
+{
+    if (worker.file >= 0 && last && (worker.answer->in_file || answer_may_be_large(last))) {
+        close(worker.file);
+        worker.file = -1;
+    }
+    if (worker.file < 0)
+        worker.file = memfd_create("hype-return", MFD_CLOEXEC);
+    return worker.file < 0 ? error_system(error, errno, "cannot make a memory file for a return value") : 0;
+}
+
+static int run_calls(void)
+{
+    const struct pack_entry *last = NULL;
+    for (size_t i = 0; i < worker.captures.n; i++) {
+        const struct pack_entry *entry = &worker.captures.entries[i];
+        cleanup_error hype_error *error = NULL;
+        int status = renew_file(last, &error) < 0 ? send_error(entry->number, error) : run_call(entry);
+        if (status < 0)
             return -1;
-        }
-        uint64_t size = run_call(worker, i, returned);
-        cleanup_free char *folder = folder_of(worker->run, number);
-        if (folder)
-            folder_remove(folder);
-        if (size == 0)
-            worker->run->slot->state = SERVE_UNANSWERED;
-        if (size == 0 || send_result(worker->pipe, number, size, returned) < 0)
-            return -1;
+        if (!workdir_is_empty(worker.folder))
+            folder_remove(worker.folder);
+        last = entry;
     }
     return 0;
 }
 
 _Noreturn static void worker_process(const struct batch_run *run, int pipe)
 {
-    struct worker worker = {.run = run, .pipe = pipe, .oom_kills = outcome_oom_kills()};
+    worker = (struct worker){.run = run, .file = -1, .pipe = pipe, .oom_kills = outcome_oom_kills()};
     cleanup_error hype_error *error = NULL;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGTERM, SIG_DFL);
@@ -224,16 +286,18 @@ _Noreturn static void worker_process(const struct batch_run *run, int pipe)
     crash_watch(run->slot);
     int status = run->load(run->load_context, &error);
     if (status == 0)
-        status = open_captures(&worker, &error);
+        status = open_captures(&error);
+    if (status == 0)
+        status = prepare_worker(&error);
     if (status < 0) {
-        bool sent = send_error(pipe, PACK_ALL, error) == 0;
+        bool sent = send_error(PACK_ALL, error) == 0;
         if (!sent)
             fprintf(stderr, "hype-run: %s\n", error->message);
         _exit(!sent);
     }
-    if (send_result(pipe, LOADED, 0, -1) < 0)
+    if (write_all(pipe, &(struct result){LOADED, 0}, sizeof(struct result)) < 0)
         _exit(1);
-    _exit(run_calls(&worker) < 0);
+    _exit(run_calls() < 0);
 }
 
 /* ---- Sending home ---- */
@@ -404,8 +468,7 @@ static void wait_for_orphan(pid_t pid)
     if (pid <= 1 || waitpid(pid, NULL, WNOHANG) != 0)
         return;
     kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    bury(pid);
 }
 
 static int run_worker(struct sender *sender, hype_error **error)

@@ -30,6 +30,7 @@ const char *load_digest(const char *path);
 
 /* A new private folder under TMPDIR. Its name tells the process that owns it; folders of dead owners are removed. */
 int workdir_make(char **path, hype_error **error);
+bool workdir_is_empty(const char *path); /* it is there, and nothing is in it: the next call may have it */
 
 /* ---- call.c ---- */
 

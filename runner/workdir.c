@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #define PREFIX "hype-run-"
 
@@ -80,4 +81,12 @@ int workdir_make(char **path, hype_error **error)
         if (status < 0)
             return status;
     }
+}
+
+bool workdir_is_empty(const char *path)
+{
+    char entries[256];
+    cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    long n = fd < 0 ? -1 : syscall(SYS_getdents64, fd, entries, sizeof entries);
+    return n == 2 * 24; /* "." and ".." */
 }

@@ -52,6 +52,37 @@ static void failure_cancels(void *unused)
     error_free(error);
 }
 
+struct crowd {
+    struct task_event event;
+    int came, cancelled;
+};
+
+static void wait_in_crowd(void *context)
+{
+    struct crowd *crowd = context;
+    if (task_event_wait(&crowd->event, NO_DEADLINE) < 0)
+        crowd->cancelled++;
+    else
+        crowd->came++;
+}
+
+/* One that is made ready by being cancelled is still among the waiters when the event comes to the others. */
+static void one_of_three_waiters_cancelled(void *unused)
+{
+    (void)unused;
+    struct crowd crowd = {.came = 0};
+    task *tasks[3];
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(task_start(wait_in_crowd, &crowd, &tasks[i], NULL), 0);
+    assert_int_equal(task_yield(), 0);
+    task_cancel(tasks[1]);
+    task_event_set(&crowd.event);
+    for (int i = 0; i < 10 && crowd.came + crowd.cancelled < 3; i++)
+        assert_int_equal(task_yield(), 0);
+    assert_int_equal(crowd.cancelled, 1);
+    assert_int_equal(crowd.came, 2);
+}
+
 static void descriptors_and_deadlines(void *unused)
 {
     (void)unused;
@@ -106,6 +137,12 @@ static void groups_fail_together(void **state)
     assert_int_equal(task_run(failure_cancels, NULL, NULL), 0);
 }
 
+static void cancelling_one_waiter_loses_no_other(void **state)
+{
+    (void)state;
+    assert_int_equal(task_run(one_of_three_waiters_cancelled, NULL, NULL), 0);
+}
+
 static void waits_end(void **state)
 {
     (void)state;
@@ -136,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(many_tasks_one_thread),
         cmocka_unit_test(groups_fail_together),
+        cmocka_unit_test(cancelling_one_waiter_loses_no_other),
         cmocka_unit_test(waits_end),
         cmocka_unit_test(from_several_threads),
     };

@@ -10,6 +10,9 @@
 #include "pack.h"
 #include "submit/submitter.h"
 
+/* Of Kueue: the queue in which the Job of a map's batches waits. */
+#define QUEUE_LABEL "kueue.x-k8s.io/queue-name"
+
 struct staged;
 
 struct batch {

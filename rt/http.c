@@ -612,8 +612,7 @@ int http_refused(const struct http_request *request, const struct http_response 
     cleanup_free char *what = NULL, *id = NULL, *words = words_of(response);
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&what, format, arguments) < 0)
-        what = NULL;
+    what = text_format_list(format, arguments);
     va_end(arguments);
     const char *id_name = "";
     for (size_t i = 0; i < ARRAY_SIZE(ids) && !id; i++) {

@@ -70,8 +70,7 @@ void log_line(hype_level level, const char *subject, const char *format, ...)
     cleanup_free char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    text = text_format_list(format, arguments);
     va_end(arguments);
     if (!text)
         return;

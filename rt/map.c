@@ -6,6 +6,7 @@
  */
 #include "future.h"
 
+#include "batch.h"
 #include "gather.h"
 #include "progress.h"
 
@@ -87,7 +88,7 @@ static int open_map(hype_map *map, hype_error **error)
         options->limit = submitter->limit;
     map->most = options->limit * 2;
     if (options->queue)
-        map->env = hype_with_label(map->env, "kueue.x-k8s.io/queue-name", options->queue);
+        map->env = hype_with_label(map->env, QUEUE_LABEL, options->queue);
     if (submitter->batches && options->batch != 1) {
         map->most = MOST_IN_BATCHES;
         map->gather = gather_open(submitter, options->limit, options->batch, options->total);

@@ -82,8 +82,7 @@ void hype_fail(int code, const char *format, ...)
     cleanup_free char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    text = text_format_list(format, arguments);
     va_end(arguments);
     if (text)
         text[strcspn(text, "\n")] = 0;

@@ -47,17 +47,6 @@ static long resident(const char *pid, int *parent)
     return kb;
 }
 
-static int descriptors(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    CHECK(folder);
-    while (readdir(folder))
-        n++;
-    closedir(folder);
-    return n;
-}
-
 /* This program's children: how many, and the memory of the largest, which is the server of process:. */
 static long largest_child(int *n)
 {
@@ -121,7 +110,7 @@ int main(int argc, char **argv)
         for (int j = end - at_once > before ? end - at_once : before; j < end; j++)
             finish(&all[j % at_once]);
         kb[sample] = resident("self", &unused);
-        fds[sample] = descriptors();
+        fds[sample] = open_descriptors();
         long child = largest_child(&children);
         fprintf(stderr, "%d calls: %ld kB, %d descriptors; %d processes, the largest %ld kB\n", end, kb[sample],
                 fds[sample], children, child);

@@ -12,7 +12,6 @@
 #include "pod.h"
 
 #define INDEX_LABEL "batch.kubernetes.io/job-completion-index"
-#define QUEUE_LABEL "kueue.x-k8s.io/queue-name"
 
 /* Of one namespace; all is borrowed. */
 struct jobs {

@@ -2,6 +2,7 @@
 #ifndef HYPE_CHECK_H
 #define HYPE_CHECK_H
 
+#include <dirent.h>
 #include <hype/hype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,5 +37,17 @@
             exit(1);                                                                                                   \
         }                                                                                                              \
     } while (0)
+
+/* Open ones of this process, and three entries that are always there; to be compared with an earlier count. */
+static inline int open_descriptors(void)
+{
+    int n = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    CHECK(folder);
+    while (readdir(folder))
+        n++;
+    closedir(folder);
+    return n;
+}
 
 #endif

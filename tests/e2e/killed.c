@@ -27,17 +27,6 @@ static void kill_at(long n)
     CHECK(file && fprintf(file, "%ld %s\n", n, hype_run) > 0 && fclose(file) == 0);
 }
 
-static int count_files(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    CHECK(folder);
-    while (readdir(folder))
-        n++;
-    closedir(folder);
-    return n;
-}
-
 /* Errors of calls whose hype-run is gone. */
 static void check_error(int status, long n)
 {
@@ -110,7 +99,7 @@ int main(int argc, char **argv)
     hype_submitter *submitter = hype_submitter_open(getenv("HYPE_SUBMITTER"));
     CHECK(call(submitter, 0)); /* what is loaded and opened once is there now */
     hype_submitter_close(submitter);
-    int files = count_files();
+    int files = open_descriptors();
     for (;; n += step) {
         kill_at(n);
         submitter = hype_submitter_open(getenv("HYPE_SUBMITTER"));
@@ -126,7 +115,7 @@ int main(int argc, char **argv)
             break; /* it makes no more system calls than that */
     }
     wait_for_processes();
-    CHECK(count_files() == files);
+    CHECK(open_descriptors() == files);
     fprintf(stderr, "killed at %ld of %ld system calls: %ld errors, %ld right values all the same\n", n / step, n,
             failed, right);
     CHECK(failed > 10);

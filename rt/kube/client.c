@@ -12,7 +12,6 @@
 enum {
     ANSWER_LIMIT = 256 << 20, /* a list of all pods of a large namespace */
     MOST_HEADERS = 70,
-    ATTEMPTS = 6,
 };
 
 struct kube_client {
@@ -147,7 +146,8 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
         .sink = request->sink,
         .context = request->context,
         .limit = ANSWER_LIMIT,
-        .idempotent = request->idempotent || strcmp(method, "POST") != 0,
+        .idempotent = true,
+        .whole = request->whole,
         .attempts = request->attempts,
         .stall_s = request->stream ? -1 : 0,
         .deadline = request->deadline,
@@ -181,23 +181,6 @@ static int perform_as_identity(struct kube_identity *identity, struct kube_crede
     }
 }
 
-/* A server that is too busy (429) has done nothing yet: then also what is not idempotent is tried again. */
-static int perform_patiently(struct kube_identity *identity, struct kube_credentials **credentials,
-                             struct exchange *exchange, struct http_response *response, hype_error **error)
-{
-    unsigned attempts = exchange->http.attempts > 0 ? exchange->http.attempts : ATTEMPTS;
-    for (unsigned attempt = 1;; attempt++) {
-        int status = perform_as_identity(identity, credentials, exchange, response, error);
-        bool busy = status == 0 && response->status == 429 && !exchange->http.idempotent;
-        if (!busy || attempt >= attempts)
-            return status;
-        status = http_pause(attempt, 0, response);
-        http_response_free(response);
-        if (status < 0)
-            return error_set(error, (hype_status)-status, "cancelled");
-    }
-}
-
 int kube_perform(struct kube_client *client, const struct kube_request *request, json_t **answer, int *code,
                  hype_error **error)
 {
@@ -212,7 +195,7 @@ int kube_perform(struct kube_client *client, const struct kube_request *request,
     if (status == 0)
         status = exchange_make(client, request, &exchange, error);
     if (status == 0)
-        status = perform_patiently(&client->identity, &credentials, &exchange, &response, error);
+        status = perform_as_identity(&client->identity, &credentials, &exchange, &response, error);
     kube_credentials_release(credentials);
     if (code)
         *code = response.status;

@@ -96,20 +96,28 @@ static const char *image_of(json_t *pod)
 }
 
 /* What a pull that failed says when trying again cannot help. Other failures (a registry that is busy, a network that
- * comes back) are left to the node, which tries again until the pending timeout. */
-static bool pull_is_hopeless(const char *message)
+ * comes back) are left to the node, which tries again until the pending timeout; a registry that is not there is given
+ * a second try. */
+static bool pull_is_hopeless(const char *reason, const char *message)
 {
     static const char *const words[] = {"not found",
                                         "manifest unknown",
                                         "denied",
                                         "unauthorized",
-                                        "no such host",
                                         "no match for platform",
                                         "invalid reference",
                                         "forbidden",
                                         "repository does not exist",
-                                        "connection refused",
                                         NULL};
+    static const char *const network[] = {"no such host", "connection refused", NULL};
+    return has_one_of(message, words) || (strcmp(reason, "ImagePullBackOff") == 0 && has_one_of(message, network));
+}
+
+/* What a node that is busy, or has just lost the API server, says of containers that it starts a little later. */
+static bool start_is_delayed(const char *message)
+{
+    static const char *const words[] = {"failed to sync",  "deadline exceeded",  "timed out",
+                                        "is reserved for", "connection refused", NULL};
     return has_one_of(message, words);
 }
 
@@ -142,9 +150,9 @@ static int diagnose_waiting(const char *function, json_t *pod, json_t *status, h
     const char *image = text_of(status, "image");
     if (strcmp(text_of(status, "name"), POD_CONTAINER) == 0)
         image = image_of(pod);
-    if (is_one_of(reason, image_never) || (is_one_of(reason, pulling) && pull_is_hopeless(message)))
+    if (is_one_of(reason, image_never) || (is_one_of(reason, pulling) && pull_is_hopeless(reason, message)))
         return refuse_image(function, pod, image, reason, message, error);
-    if (is_one_of(reason, never))
+    if (is_one_of(reason, never) && !start_is_delayed(message))
         return error_set(error, strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_INVALID,
                          "%s(): container %s of pod %s cannot be started (%s): %s", function, text_of(status, "name"),
                          name_of(pod), reason, message);

@@ -98,7 +98,7 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
         remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
         json_array_append_new(sweep->removed, json_pack("{s:s, s:O}", "kind", kind, "metadata", metadata));
     }
-    kube_delete(sweep->client, sweep->namespace, kind, name, 1);
+    kube_delete(sweep->client, sweep->namespace, kind, name, 1, NULL);
 }
 
 static int sweep_kind(const struct sweep *sweep, const char *kind, hype_error **error)

@@ -337,7 +337,7 @@ static void remove_pod(struct call *call)
     if (call->s->keep_pods || state->deleted || !(call->job->batch ? writes || runs : call->made))
         return;
     task_shield_begin();
-    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0);
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0, NULL);
     int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
     for (int status = 0; (writes || runs) && state->created && !is_gone(call) && !state->failure && status == 0;) {
         state->changed.set = false;

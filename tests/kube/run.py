@@ -34,11 +34,11 @@ class Handler(server.Handler):
         return self.headers.get("Authorization", "nobody")
 
     def busy(self):
-        """What /busy/STATUS answers first."""
+        """What /busy/STATUS answers first, and then that the object is there already."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if server.count(self.path) == 1:
-            return self.answer(int(self.path.removeprefix("/busy/")), b"busy", Retry_After="0")
-        self.answer(200, b'{"at": "last"}')
+            return self.answer(int(self.path.split("/")[2]), b"busy", Retry_After="1")
+        self.answer(409, b'{"kind": "Status", "message": "pods \"p\" already exists", "code": 409}')
 
     def handle_any(self):
         if self.path.startswith("/busy/"):

@@ -144,7 +144,8 @@ static int ensure(struct claims *claims, const hype_volume *volume, struct claim
     return status;
 }
 
-/* The new one's name is the old one's, which pods that wait already refer to. One that has been bound meanwhile stays. */
+/* The new one's name is the old one's, which pods that wait already refer to. One that has been bound meanwhile stays.
+ */
 static int replace(struct claims *claims, const char *name, hype_error **error)
 {
     json_t *old = NULL;

@@ -75,7 +75,7 @@ const char *kube_namespace(const struct kube_client *client)
 
 /* The parts of an HTTP request that live as long as it does. */
 struct exchange {
-    char *url, *body, *type, *basic;
+    char *url, *body, *type, *basic, *proxy;
     const char *headers[MOST_HEADERS + 1];
     size_t n_headers;
     struct http_tls tls;
@@ -88,6 +88,7 @@ static void exchange_free(struct exchange *exchange)
     free(exchange->body);
     free(exchange->type);
     free(exchange->basic);
+    free(exchange->proxy);
 }
 
 static bool add_header(struct exchange *exchange, const char *line)
@@ -124,6 +125,13 @@ static bool add_headers(struct exchange *exchange, const struct kube_config *con
     return ok;
 }
 
+/* Of SOCKS proxies, kubectl has the proxy look up the server's name, which may be known only there. */
+static char *proxy_as_curl_knows_it(const char *proxy)
+{
+    static const char socks[] = "socks5://";
+    return text_starts_with(proxy, socks) ? text_format("socks5h://%s", proxy + strlen(socks)) : strdup(proxy);
+}
+
 static int exchange_make(const struct kube_client *client, const struct kube_request *request,
                          struct exchange *exchange, hype_error **error)
 {
@@ -131,7 +139,8 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
     const char *method = request->method ? request->method : "GET";
     exchange->url = text_format("%s%s", config->server, request->path);
     exchange->body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
-    if (!exchange->url || (request->body && !exchange->body))
+    exchange->proxy = config->proxy ? proxy_as_curl_knows_it(config->proxy) : NULL;
+    if (!exchange->url || (request->body && !exchange->body) || (config->proxy && !exchange->proxy))
         return error_memory(error);
     if (!add_headers(exchange, config, request))
         return error_set(error, HYPE_INVALID, "%s: too many headers (as-groups)", config->source);
@@ -140,7 +149,7 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
         .url = exchange->url,
         .headers = exchange->headers,
         .tls = &exchange->tls,
-        .proxy = config->proxy,
+        .proxy = exchange->proxy,
         .body = exchange->body ? exchange->body : "",
         .body_size = exchange->body ? strlen(exchange->body) : 0,
         .sink = request->sink,

@@ -47,8 +47,8 @@ struct kube_request {
 };
 
 /*
- * Requests are repeated where a server is busy or nobody knows whether they arrived: what a POST makes may then be there
- * already (409).
+ * Requests are repeated where a server is busy or nobody knows whether they arrived: what a POST makes may then be
+ * there already (409).
  *
  * 0 with a 2xx answer: *ANSWER (which may be NULL) is its JSON, or NULL where a sink took it; the caller's to decref.
  * Else a negative status whose error has the server's own words: -HYPE_NOT_FOUND (404), -HYPE_PERMISSION (401, 403:

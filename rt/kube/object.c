@@ -64,7 +64,8 @@ void kube_delete(struct kube_client *client, const char *namespace, const char *
     int code = 0;
     cleanup_error hype_error *error = NULL;
     cleanup_free char *path = kube_path(namespace, kind, name);
-    json_t *options = json_pack("{s:s, s:s, s:i}", "apiVersion", "v1", "kind", "DeleteOptions", "gracePeriodSeconds", grace);
+    json_t *options =
+        json_pack("{s:s, s:s, s:i}", "apiVersion", "v1", "kind", "DeleteOptions", "gracePeriodSeconds", grace);
     if (strcmp(kind, KUBE_JOBS) == 0)
         json_object_set_new(options, "propagationPolicy", json_string("Foreground"));
     if (unchanged)

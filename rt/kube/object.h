@@ -8,7 +8,8 @@
 #define KUBE_CLAIMS "persistentvolumeclaims"
 #define KUBE_JOBS   "jobs"
 
-/* "/api/v1/namespaces/NAMESPACE/KIND" (Jobs are in "/apis/batch/v1"), and "/NAME" where NAME is not NULL; a new string. */
+/* "/api/v1/namespaces/NAMESPACE/KIND" (Jobs are in "/apis/batch/v1"), and "/NAME" where NAME is not NULL; a new string.
+ */
 char *kube_path(const char *namespace, const char *kind, const char *name);
 
 /* In a task: makes the object BODY. That one of its name is there already is no error (*ANSWER is NULL then): it is of

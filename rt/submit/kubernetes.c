@@ -157,7 +157,8 @@ static int create(struct call *call, hype_error **error)
                                   .staging_secret = s->staging_secret,
                                   .staging_volume = s->staging_volume,
                                   .claims = call->claims.names,
-                                  .file = call->file};
+                                  .file = call->file,
+                                  .keep = s->keep_pods};
     int status = call->job->batch ? jobs_make(&call->member, &plan, error) : create_pod(call, &plan, error);
     if (status < 0)
         return status;
@@ -209,7 +210,7 @@ static int judge(struct call *call, hype_error **error)
     const char *narrow = state->pod ? diagnose_narrow_claim(state->pod, state->warnings) : NULL;
     int status = narrow ? claims_narrow(call->place->claims, narrow, error) : 0;
     call->ending = state->indexed && state->pod && !state->deleted && is_ending(state->pod);
-    if (status == 0 && state->pod && !call->ending)
+    if (status == 0 && !call->ending)
         status = diagnose_pod(function_of(call), state->pod, state->warnings, error);
     if (status < 0)
         return status;
@@ -237,7 +238,8 @@ static int wait_for_end(struct call *call, hype_error **error)
         if (status == -HYPE_TIMEOUT && call->ending)
             return diagnose_deleted(function_of(call), call->pod, call->state.pod, error);
         if (status == -HYPE_TIMEOUT)
-            return diagnose_pending(function_of(call), call->state.pod, call->state.warnings, patience, error);
+            return diagnose_pending(function_of(call), call->pod, call->state.pod, call->state.warnings, patience,
+                                    error);
         if (status < 0)
             return status;
     }

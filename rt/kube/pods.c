@@ -255,7 +255,7 @@ static void tell(json_t *event)
     const char *name = json_string_value(json_object_get(json_object_get(event, "involvedObject"), "name"));
     const char *reason = json_string_value(json_object_get(event, "reason"));
     const char *message = json_string_value(json_object_get(event, "message"));
-    log_info("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
+    log_warning("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
 }
 
 static void state_warned(struct pods_listener *listener, json_t *event)

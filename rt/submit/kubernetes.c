@@ -27,7 +27,9 @@
 
 #include <string.h>
 
-#define PENDING_TIMEOUT 600 /* seconds: a new node and a large image take some minutes */
+/* Seconds. */
+#define PENDING_TIMEOUT 600 /* a new node and a large image take some minutes */
+#define PROBE_TIMEOUT   180 /* somebody looks on */
 
 /* What a submitter has in one namespace. */
 struct place {
@@ -433,6 +435,8 @@ void kubernetes_check(hype_submitter *submitter, struct checklist *list)
         return;
     if (s->staging)
         checklist_store(list, s->staging);
+    if (s->pending_timeout > PROBE_TIMEOUT)
+        s->pending_timeout = PROBE_TIMEOUT;
     checklist_call(list, submitter);
 }
 

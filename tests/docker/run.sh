@@ -176,7 +176,7 @@ check "keep-volumes" "on '$local&secrets=$work/secrets&volumes=$work/volumes&kee
 remains() {
     docker ps -aq
     docker volume ls -q
-    find "$XDG_CACHE_HOME/hype" -path '*/hype/staging' -prune -o -type f -print
+    find "$XDG_CACHE_HOME/hype" -path '*/staging' -prune -o -type f -print
     find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*' -o -name '*.part-*'
     ls "$work/volumes" | grep -v "^$kept\$" || :
 }

@@ -5,7 +5,11 @@ check() { # name, commands
     name=$1
     shift
     echo "$name" | grep -Eq "${CHECK_ONLY:-}" || return 0
-    if (set -e; eval "$*") > "$work/out" 2>&1; then
+    set +e # within a condition, the shell would not stop at a command that fails
+    (set -e; eval "$*") > "$work/out" 2>&1
+    status=$?
+    set -e
+    if [ $status = 0 ]; then
         echo "ok   $name"
     else
         echo "FAIL $name: $*"

@@ -107,17 +107,20 @@ static int read_content(const struct store_content *content, char *out, hype_err
 
 static int upload_small(struct upload *upload, bool *created, hype_error **error)
 {
-    static const char end[] = "\r\n--hype-part--\r\n";
-    static const char *const headers[] = {"Content-Type: multipart/related; boundary=hype-part", NULL};
     const struct store_content *content = upload->content;
-    cleanup_free char *start = text_format("--hype-part\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n%s\r\n"
-                                           "--hype-part\r\nContent-Type: application/octet-stream\r\n\r\n",
-                                           upload->metadata);
+    char boundary[33]; /* so much chance that no content has it */
+    text_random(boundary, sizeof boundary - 1);
+    cleanup_free char *type = text_format("Content-Type: multipart/related; boundary=%s", boundary);
+    cleanup_free char *start = text_format("--%s\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n%s\r\n"
+                                           "--%s\r\nContent-Type: application/octet-stream\r\n\r\n",
+                                           boundary, upload->metadata, boundary);
+    cleanup_free char *end = text_format("\r\n--%s--\r\n", boundary);
     cleanup_free char *url = upload_url(upload->store, "multipart");
-    size_t start_size = start ? strlen(start) : 0, size = start_size + content->size + strlen(end);
-    cleanup_free char *body = start && url ? malloc(size) : NULL;
+    size_t start_size = start ? strlen(start) : 0, size = start_size + content->size + (end ? strlen(end) : 0);
+    cleanup_free char *body = type && start && end && url ? malloc(size) : NULL;
     if (!body)
         return error_memory(error);
+    const char *headers[] = {type, NULL};
     memcpy(body, start, start_size);
     memcpy(body + start_size + content->size, end, strlen(end));
     int status = read_content(content, body + start_size, error);

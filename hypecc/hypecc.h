@@ -36,6 +36,8 @@ extern struct arguments wrapped;
 _Noreturn void tool_exec(struct arguments *arguments);
 /* Runs to the end; its exit status. A compiler that is killed by a signal ends this process by the same one. */
 int tool_run(struct arguments *arguments);
+/* The same, with another standard input. */
+int tool_run_from(struct arguments *arguments, int input);
 /* The same, its standard output as a new string. */
 int tool_capture(struct arguments *arguments, char **output, size_t *size);
 
@@ -64,8 +66,9 @@ bool compile_mentions(const struct command *command, const struct word *source, 
 bool compile_may_define(const struct command *command, const struct word *source);
 /* Does an option mean anything to one compile, or only to a link? Inputs and what chooses the step do not. */
 bool compile_heeds(const struct word *word);
-/* The code that goes with SOURCE, or NULL when there is none to add. Exits when hypecc-scan has found errors. */
-char *compile_generate(const struct command *command, const struct word *source, const char *mode);
+/* The code that goes with SOURCE, or NULL when there is none to add, or when libclang cannot read the unit: then
+ * *UNREAD is its first error. Exits when hypecc-scan has found errors. */
+char *compile_generate(const struct command *command, const struct word *source, const char *mode, char **unread);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
 /* In a linking command objects are temporary: dependency files name the one that there would have been. */

@@ -12,9 +12,11 @@ static const struct option table[] = {
     {"--analyze", ARITY_NONE, EFFECT_PLAIN},
     {"--assemble", ARITY_NONE, EFFECT_ASSEMBLE},
     {"--compile", ARITY_NONE, EFFECT_COMPILE},
+    {"--config", ARITY_SEPARATE, EFFECT_PASS},
+    {"--config=", ARITY_JOINED, EFFECT_PASS},
     {"--coverage", ARITY_NONE, EFFECT_PASS},
-    {"--define-macro", ARITY_SEPARATE, EFFECT_PASS},
-    {"--define-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--define-macro", ARITY_SEPARATE, EFFECT_READING},
+    {"--define-macro=", ARITY_JOINED, EFFECT_READING},
     {"--dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--entry", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"--entry=", ARITY_JOINED, EFFECT_PROGRAM_ONLY},
@@ -22,21 +24,23 @@ static const struct option table[] = {
     {"--for-linker=", ARITY_JOINED, EFFECT_XLINKER},
     {"--gcc-toolchain=", ARITY_JOINED, EFFECT_PASS},
     {"--help", ARITY_JOINED, EFFECT_PLAIN},
-    {"--imacros", ARITY_SEPARATE, EFFECT_PASS},
-    {"--imacros=", ARITY_JOINED, EFFECT_PASS},
-    {"--include", ARITY_SEPARATE, EFFECT_PASS},
+    {"--imacros", ARITY_SEPARATE, EFFECT_READING},
+    {"--imacros=", ARITY_JOINED, EFFECT_READING},
+    {"--include", ARITY_SEPARATE, EFFECT_READING},
     {"--include-directory", ARITY_SEPARATE, EFFECT_INCLUDE_FOLDER},
+    {"--include-directory-after", ARITY_SEPARATE, EFFECT_INCLUDE_FOLDER},
+    {"--include-directory-after=", ARITY_JOINED, EFFECT_INCLUDE_FOLDER},
     {"--include-directory=", ARITY_JOINED, EFFECT_INCLUDE_FOLDER},
-    {"--include=", ARITY_JOINED, EFFECT_PASS},
+    {"--include=", ARITY_JOINED, EFFECT_READING},
     {"--language", ARITY_SEPARATE, EFFECT_LANGUAGE},
     {"--language=", ARITY_JOINED, EFFECT_LANGUAGE},
     {"--ld-path=", ARITY_JOINED, EFFECT_LINK},
     {"--library-directory", ARITY_SEPARATE, EFFECT_LIBRARY_FOLDER},
     {"--library-directory=", ARITY_JOINED, EFFECT_LIBRARY_FOLDER},
     {"--no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
-    {"--no-standard-includes", ARITY_NONE, EFFECT_PASS},
-    {"--optimize", ARITY_NONE, EFFECT_PASS},
-    {"--optimize=", ARITY_JOINED, EFFECT_PASS},
+    {"--no-standard-includes", ARITY_NONE, EFFECT_READING},
+    {"--optimize", ARITY_NONE, EFFECT_READING},
+    {"--optimize=", ARITY_JOINED, EFFECT_READING},
     {"--output", ARITY_SEPARATE, EFFECT_OUTPUT},
     {"--output=", ARITY_JOINED, EFFECT_OUTPUT},
     {"--param", ARITY_SEPARATE, EFFECT_PASS},
@@ -52,14 +56,14 @@ static const struct option table[] = {
     {"--shared", ARITY_NONE, EFFECT_SHARED},
     {"--static", ARITY_NONE, EFFECT_STATIC},
     {"--static-pie", ARITY_NONE, EFFECT_STATIC},
-    {"--std", ARITY_SEPARATE, EFFECT_PASS},
-    {"--std=", ARITY_JOINED, EFFECT_PASS},
-    {"--sysroot", ARITY_SEPARATE, EFFECT_PASS},
-    {"--sysroot=", ARITY_JOINED, EFFECT_PASS},
-    {"--target", ARITY_SEPARATE, EFFECT_PASS},
-    {"--target=", ARITY_JOINED, EFFECT_PASS},
-    {"--undefine-macro", ARITY_SEPARATE, EFFECT_PASS},
-    {"--undefine-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--std", ARITY_SEPARATE, EFFECT_READING},
+    {"--std=", ARITY_JOINED, EFFECT_READING},
+    {"--sysroot", ARITY_SEPARATE, EFFECT_READING},
+    {"--sysroot=", ARITY_JOINED, EFFECT_READING},
+    {"--target", ARITY_SEPARATE, EFFECT_READING},
+    {"--target=", ARITY_JOINED, EFFECT_READING},
+    {"--undefine-macro", ARITY_SEPARATE, EFFECT_READING},
+    {"--undefine-macro=", ARITY_JOINED, EFFECT_READING},
     {"--user-dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--verbose", ARITY_NONE, EFFECT_PASS},
     {"--version", ARITY_NONE, EFFECT_PLAIN},
@@ -69,7 +73,7 @@ static const struct option table[] = {
     {"-B", ARITY_EITHER, EFFECT_PASS},
     {"-C", ARITY_NONE, EFFECT_PASS},
     {"-CC", ARITY_NONE, EFFECT_PASS},
-    {"-D", ARITY_EITHER, EFFECT_PASS},
+    {"-D", ARITY_EITHER, EFFECT_READING},
     {"-E", ARITY_NONE, EFFECT_PREPROCESS},
     {"-F", ARITY_EITHER, EFFECT_PASS},
     {"-G", ARITY_EITHER, EFFECT_PASS},
@@ -86,23 +90,28 @@ static const struct option table[] = {
     {"-MP", ARITY_NONE, EFFECT_PASS},
     {"-MQ", ARITY_EITHER, EFFECT_PASS},
     {"-MT", ARITY_EITHER, EFFECT_PASS},
-    {"-O", ARITY_JOINED, EFFECT_PASS},
+    {"-O", ARITY_JOINED, EFFECT_READING},
     {"-P", ARITY_NONE, EFFECT_PASS},
     {"-Q", ARITY_NONE, EFFECT_PASS},
     {"-R", ARITY_EITHER, EFFECT_PASS},
     {"-S", ARITY_NONE, EFFECT_ASSEMBLE},
     {"-T", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
-    {"-U", ARITY_EITHER, EFFECT_PASS},
+    {"-U", ARITY_EITHER, EFFECT_READING},
     {"-W", ARITY_JOINED, EFFECT_PASS},
     {"-Wa,", ARITY_JOINED, EFFECT_PASS},
+    {"-Werror=hype-", ARITY_JOINED, EFFECT_OWN},
+    {"-Whype-", ARITY_JOINED, EFFECT_OWN},
     {"-Wl,", ARITY_JOINED, EFFECT_LINKER},
+    {"-Wno-error=hype-", ARITY_JOINED, EFFECT_OWN},
+    {"-Wno-hype-", ARITY_JOINED, EFFECT_OWN},
     {"-Wp,", ARITY_JOINED, EFFECT_PREPROCESSOR},
     {"-Xanalyzer", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xassembler", ARITY_SEPARATE, EFFECT_PASS},
-    {"-Xclang", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xclang", ARITY_SEPARATE, EFFECT_HANDED_ON},
     {"-Xlinker", ARITY_SEPARATE, EFFECT_XLINKER},
-    {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_PASS},
-    {"-ansi", ARITY_NONE, EFFECT_PASS},
+    {"-Xopenmp-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_HANDED_ON},
+    {"-ansi", ARITY_NONE, EFFECT_READING},
     {"-arch", ARITY_SEPARATE, EFFECT_PLAIN},
     {"-aux-info", ARITY_SEPARATE, EFFECT_PASS},
     {"-c", ARITY_NONE, EFFECT_COMPILE},
@@ -122,41 +131,70 @@ static const struct option table[] = {
     {"-f", ARITY_JOINED, EFFECT_PASS},
     {"-fPIC", ARITY_NONE, EFFECT_POSITION},
     {"-fPIE", ARITY_NONE, EFFECT_PIE},
+    {"-fblocks", ARITY_NONE, EFFECT_READING},
+    {"-fdebug-compilation-dir", ARITY_SEPARATE, EFFECT_PASS},
+    {"-fdebug-compilation-dir=", ARITY_JOINED, EFFECT_PASS},
+    {"-fexceptions", ARITY_NONE, EFFECT_READING},
+    {"-ffast-math", ARITY_NONE, EFFECT_READING},
+    {"-ffreestanding", ARITY_NONE, EFFECT_READING},
+    {"-fgnu89-inline", ARITY_NONE, EFFECT_READING},
+    {"-fhosted", ARITY_NONE, EFFECT_READING},
+    {"-fms-extensions", ARITY_NONE, EFFECT_READING},
     {"-fno-PIC", ARITY_NONE, EFFECT_POSITION},
     {"-fno-PIE", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-gnu89-inline", ARITY_NONE, EFFECT_READING},
     {"-fno-pic", ARITY_NONE, EFFECT_POSITION},
     {"-fno-pie", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-short-enums", ARITY_NONE, EFFECT_READING},
+    {"-fno-short-wchar", ARITY_NONE, EFFECT_READING},
+    {"-fno-signed-char", ARITY_NONE, EFFECT_READING},
+    {"-fno-unsigned-char", ARITY_NONE, EFFECT_READING},
+    {"-fopenmp", ARITY_JOINED, EFFECT_MACHINE},
+    {"-fpack-struct", ARITY_JOINED, EFFECT_READING},
     {"-fpic", ARITY_NONE, EFFECT_POSITION},
     {"-fpie", ARITY_NONE, EFFECT_PIE},
+    {"-fplan9-extensions", ARITY_NONE, EFFECT_READING},
     {"-fplugin=", ARITY_JOINED, EFFECT_PASS},
     {"-framework", ARITY_SEPARATE, EFFECT_PASS},
+    {"-fsanitize=", ARITY_JOINED, EFFECT_MACHINE},
+    {"-fshort-enums", ARITY_NONE, EFFECT_READING},
+    {"-fshort-wchar", ARITY_NONE, EFFECT_READING},
+    {"-fsigned-char", ARITY_NONE, EFFECT_READING},
     {"-fsyntax-only", ARITY_NONE, EFFECT_PLAIN},
+    {"-funsigned-char", ARITY_NONE, EFFECT_READING},
     {"-fuse-ld=", ARITY_JOINED, EFFECT_LINK},
     {"-g", ARITY_JOINED, EFFECT_PASS},
     {"-gcc-toolchain", ARITY_SEPARATE, EFFECT_PASS},
     {"-h", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
-    {"-idirafter", ARITY_EITHER, EFFECT_PASS},
-    {"-imacros", ARITY_EITHER, EFFECT_PASS},
+    {"-idirafter", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
+    {"-iframework", ARITY_EITHER, EFFECT_PASS},
+    {"-imacros", ARITY_EITHER, EFFECT_READING},
+    {"-imultiarch", ARITY_SEPARATE, EFFECT_PASS},
     {"-imultilib", ARITY_SEPARATE, EFFECT_PASS},
-    {"-include", ARITY_EITHER, EFFECT_PASS},
+    {"-include", ARITY_EITHER, EFFECT_READING},
     {"-include-pch", ARITY_SEPARATE, EFFECT_PASS},
-    {"-iprefix", ARITY_EITHER, EFFECT_PASS},
+    {"-iprefix", ARITY_EITHER, EFFECT_READING},
     {"-iquote", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
-    {"-isysroot", ARITY_EITHER, EFFECT_PASS},
+    {"-isysroot", ARITY_EITHER, EFFECT_READING},
     {"-isystem", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
     {"-ivfsoverlay", ARITY_SEPARATE, EFFECT_PASS},
-    {"-iwithprefix", ARITY_EITHER, EFFECT_PASS},
-    {"-iwithprefixbefore", ARITY_EITHER, EFFECT_PASS},
+    {"-iwithprefix", ARITY_EITHER, EFFECT_READING},
+    {"-iwithprefixbefore", ARITY_EITHER, EFFECT_READING},
+    {"-iwithsysroot", ARITY_EITHER, EFFECT_READING},
     {"-l", ARITY_EITHER, EFFECT_LIBRARY},
-    {"-m", ARITY_JOINED, EFFECT_PASS},
+    {"-m", ARITY_JOINED, EFFECT_MACHINE},
+    {"-m32", ARITY_NONE, EFFECT_READING},
+    {"-m64", ARITY_NONE, EFFECT_READING},
     {"-mcmodel=kernel", ARITY_NONE, EFFECT_POSITION},
     {"-mllvm", ARITY_SEPARATE, EFFECT_PASS},
+    {"-mlong-double-", ARITY_JOINED, EFFECT_READING},
+    {"-mx32", ARITY_NONE, EFFECT_READING},
     {"-no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-nodefaultlibs", ARITY_NONE, EFFECT_LINK},
     {"-nolibc", ARITY_NONE, EFFECT_LINK},
     {"-nopie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-nostartfiles", ARITY_NONE, EFFECT_LINK},
-    {"-nostdinc", ARITY_NONE, EFFECT_PASS},
+    {"-nostdinc", ARITY_NONE, EFFECT_READING},
     {"-nostdlib", ARITY_NONE, EFFECT_LINK},
     {"-o", ARITY_EITHER, EFFECT_OUTPUT},
     {"-p", ARITY_NONE, EFFECT_PASS},
@@ -166,10 +204,12 @@ static const struct option table[] = {
     {"-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-pipe", ARITY_NONE, EFFECT_PASS},
     {"-print-", ARITY_JOINED, EFFECT_PLAIN},
-    {"-pthread", ARITY_NONE, EFFECT_PASS},
+    {"-pthread", ARITY_NONE, EFFECT_READING},
     {"-r", ARITY_NONE, EFFECT_RELOCATABLE},
     {"-rdynamic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-remap", ARITY_NONE, EFFECT_PASS},
+    {"-resource-dir", ARITY_SEPARATE, EFFECT_PASS},
+    {"-resource-dir=", ARITY_JOINED, EFFECT_PASS},
     {"-rtlib=", ARITY_JOINED, EFFECT_LINK},
     {"-s", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-save-temps", ARITY_NONE, EFFECT_PASS},
@@ -185,17 +225,19 @@ static const struct option table[] = {
     {"-static-libtsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-static-libubsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-static-pie", ARITY_NONE, EFFECT_STATIC},
-    {"-std=", ARITY_JOINED, EFFECT_PASS},
+    {"-std=", ARITY_JOINED, EFFECT_READING},
     {"-symbolic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
-    {"-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-target", ARITY_SEPARATE, EFFECT_READING},
     {"-traditional", ARITY_NONE, EFFECT_PASS},
     {"-traditional-cpp", ARITY_NONE, EFFECT_PASS},
-    {"-trigraphs", ARITY_NONE, EFFECT_PASS},
+    {"-trigraphs", ARITY_NONE, EFFECT_READING},
     {"-u", ARITY_EITHER, EFFECT_PASS},
-    {"-undef", ARITY_NONE, EFFECT_PASS},
+    {"-undef", ARITY_NONE, EFFECT_READING},
     {"-unwindlib=", ARITY_JOINED, EFFECT_LINK},
     {"-v", ARITY_NONE, EFFECT_PASS},
     {"-w", ARITY_NONE, EFFECT_PASS},
+    {"-working-directory", ARITY_SEPARATE, EFFECT_READING},
+    {"-working-directory=", ARITY_JOINED, EFFECT_READING},
     {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
     {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
     {"-z", ARITY_EITHER, EFFECT_PASS},
@@ -231,6 +273,11 @@ const struct option *option_find(const char *argument, const char **value)
         return option;
     }
     return NULL;
+}
+
+bool option_wants_next(const struct option *option, const char *value)
+{
+    return !value && (option->arity == ARITY_SEPARATE || option->arity == ARITY_EITHER);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -287,12 +334,48 @@ static void apply(struct command *c, const struct word *word, const char **langu
     }
 }
 
-/* C++ units, and what was preprocessed, are not read for HYPE_FN functions, but may be linked with those that have:
- * they get the same options. */
-static bool is_cxx(const char *path)
+/* ---- Languages ---- */
+
+/* How compilers read a file by its suffix. */
+static const struct {
+    const char *suffix;
+    enum input_kind kind;
+} suffixes[] = {
+    {".c", INPUT_C},        {".i", INPUT_C_LIKE},   {".ii", INPUT_C_LIKE},  {".C", INPUT_C_LIKE},
+    {".cc", INPUT_C_LIKE},  {".cp", INPUT_C_LIKE},  {".cpp", INPUT_C_LIKE}, {".CPP", INPUT_C_LIKE},
+    {".cxx", INPUT_C_LIKE}, {".c++", INPUT_C_LIKE}, {".m", INPUT_C_LIKE},   {".M", INPUT_C_LIKE},
+    {".mi", INPUT_C_LIKE},  {".mm", INPUT_C_LIKE},  {".mii", INPUT_C_LIKE}, {".h", INPUT_HEADER},
+    {".H", INPUT_HEADER},   {".hh", INPUT_HEADER},  {".hp", INPUT_HEADER},  {".hpp", INPUT_HEADER},
+    {".HPP", INPUT_HEADER}, {".hxx", INPUT_HEADER}, {".h++", INPUT_HEADER}, {".tcc", INPUT_HEADER},
+    {".s", INPUT_OTHER},    {".S", INPUT_OTHER},    {".sx", INPUT_OTHER},   {".o", INPUT_OTHER},
+    {".a", INPUT_OTHER},    {".so", INPUT_OTHER},   {".lo", INPUT_OTHER},   {".la", INPUT_OTHER},
+    {".obj", INPUT_OTHER},  {".bc", INPUT_OTHER},   {".ll", INPUT_OTHER},   {".ld", INPUT_OTHER},
+};
+
+/* NULL: one that is not in the table. */
+static const enum input_kind *kind_by_suffix(const char *path)
 {
-    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C") ||
-           ends_with(path, ".i") || ends_with(path, ".ii");
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (ends_with(path, suffixes[i].suffix))
+            return &suffixes[i].kind;
+    return NULL;
+}
+
+bool options_name_input(const char *path)
+{
+    return kind_by_suffix(path) || strstr(path, ".so.");
+}
+
+static enum input_kind kind_of(const char *path, const char *language)
+{
+    const enum input_kind *kind = kind_by_suffix(path);
+    if (!language)
+        return kind ? *kind : INPUT_OTHER;
+    if (strcmp(language, "c") == 0)
+        return INPUT_C;
+    if (ends_with(language, "-header"))
+        return INPUT_HEADER;
+    return *language == 'c' || strncmp(language, "objective-c", 11) == 0 ? INPUT_C_LIKE : INPUT_OTHER;
 }
 
 int command_parse(char **arguments, struct command *c)
@@ -311,18 +394,18 @@ int command_parse(char **arguments, struct command *c)
         if (arguments[i][0] != '-' || arguments[i][1] == 0) {
             word->input = true;
             word->language = language;
-            word->c_source = language ? strcmp(language, "c") == 0 : ends_with(arguments[i], ".c");
+            word->kind = kind_of(arguments[i], language);
+            word->c_source = word->kind == INPUT_C;
             c->n_inputs++;
             c->n_c_sources += word->c_source;
-            c->n_cxx_sources += is_cxx(arguments[i]);
+            c->n_compiled += word->kind != INPUT_OTHER;
+            c->plain |= word->kind == INPUT_HEADER; /* is to be precompiled */
             if (arguments[i][0] == '-')
                 word->name = "<stdin>";
             continue;
         }
         word->option = option_find(arguments[i], &word->value);
-        bool wants = word->option && !word->value &&
-                     (word->option->arity == ARITY_SEPARATE || word->option->arity == ARITY_EITHER);
-        if (wants && arguments[i + 1]) {
+        if (word->option && option_wants_next(word->option, word->value) && arguments[i + 1]) {
             word->value = arguments[++i];
             word->separate = true;
         }

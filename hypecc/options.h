@@ -20,6 +20,10 @@ enum option_arity {
 
 enum option_effect {
     EFFECT_PASS,            /* nothing that concerns hypecc */
+    EFFECT_READING,         /* changes how a unit is read: libclang must know it */
+    EFFECT_MACHINE,         /* likewise, but may be one that libclang does not know */
+    EFFECT_HANDED_ON,       /* -Xclang, -Xpreprocessor: the value is an option of its own */
+    EFFECT_OWN,             /* -Whype-...: nothing that the compiler knows */
     EFFECT_PLAIN,           /* the whole command is the wrapped compiler's own affair */
     EFFECT_COMPILE,         /* -c */
     EFFECT_PREPROCESS,      /* -E */
@@ -52,6 +56,19 @@ struct option {
 /* The entry for an argument, or NULL for what is in no table (and takes no argument). *VALUE: the joined part, or
  * NULL when the value is the next argument or there is none. */
 const struct option *option_find(const char *argument, const char **value);
+/* Is the next argument the value of an option for which option_find() gave VALUE? */
+bool option_wants_next(const struct option *option, const char *value);
+
+enum input_kind {
+    INPUT_OTHER,  /* assembly, objects, libraries, languages that have nothing to do with C */
+    INPUT_C,      /* may have HYPE_FN functions */
+    INPUT_C_LIKE, /* C++, Objective-C, what was preprocessed: is not read for them, but may be linked with units that
+                     have them, and may use hype's header: it gets the same options */
+    INPUT_HEADER  /* becomes a precompiled one, which must have been made with the options of the units that use it */
+};
+
+/* Does the name say, by its suffix, that a compiler reads or links this file? */
+bool options_name_input(const char *path);
 
 /* One argument or pair of arguments of a command line. */
 struct word {
@@ -62,6 +79,7 @@ struct word {
     const char *language;        /* of an input: -x, or NULL */
     bool separate;               /* VALUE was an argument of its own */
     bool input;                  /* ARGUMENT is a file */
+    enum input_kind kind;        /* of an input */
     bool c_source;               /* it is compiled as C */
 };
 
@@ -72,7 +90,7 @@ struct command {
     bool compile, assemble, preprocess, shared, is_static, relocatable, dependencies;
     bool position_chosen, pie;
     const char *output, *dependency_file;
-    size_t n_inputs, n_c_sources, n_cxx_sources;
+    size_t n_inputs, n_c_sources, n_compiled; /* the last: of C and what is like it */
 };
 
 /* ARGUMENTS ends with NULL and lives as long as the command. 0, or -1 when memory is out. @FILE arguments have been

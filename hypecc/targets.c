@@ -216,7 +216,7 @@ const char *targets_link(const struct command *command, const struct target *tar
             add_input(&link, target, archive ? archive : word->argument, (unsigned)i);
         else if (effect == EFFECT_LIBRARY && word->value && strcmp(word->value, "hype") != 0)
             arguments_add(&link, format("-l%s", word->value));
-        else if ((effect == EFFECT_PASS || effect == EFFECT_LINK) && portable(word))
+        else if ((effect == EFFECT_PASS || effect == EFFECT_READING || effect == EFFECT_LINK) && portable(word))
             arguments_add_word(&link, word);
     }
     arguments_add(&link, "-Wl,--build-id=sha1");

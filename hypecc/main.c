@@ -80,12 +80,8 @@ _Noreturn static void run_plain(char **arguments, const struct command *command,
     struct arguments plain = {.n = 0};
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&plain, wrapped.list[i]);
-    for (const char *value; *arguments; arguments++) {
-        const struct option *option = **arguments == '-' ? option_find(*arguments, &value) : NULL;
-        if (!option || option->effect != EFFECT_OWN)
-            arguments_add(&plain, *arguments);
-    }
-    if (command && command->n_compiled > 0)
+    arguments_add_plain(&plain, arguments);
+    if (command && command->n_sources > 0)
         compile_add_common(&plain, command);
     tool_exec(&plain);
 }
@@ -101,11 +97,12 @@ static const char *dependency_file(const struct command *command, const char *so
 {
     if (!command->dependencies || command->dependency_file)
         return command->dependency_file;
-    if (command->compile || command->assemble) {
-        const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
-        return format("%.*s.d", dot ? (int)(dot - output) : (int)strlen(output), output);
-    }
-    return command->output ? format("%s-%s.d", command->output, stem_of(source)) : format("%s.d", stem_of(source));
+    if (!command->compile && !command->assemble && !command->preprocess)
+        output = command->output;
+    if (!output)
+        return format("%s.d", stem_of(source));
+    const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
+    return format("%.*s.d", dot ? (int)(dot - output) : (int)strlen(output), output);
 }
 
 static int compile_plain(const struct command *command, const struct word *source, const char *output,
@@ -124,10 +121,10 @@ static int compile_plain(const struct command *command, const struct word *sourc
             !(target && of_dependencies) && !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
             arguments_add_word(&compile, word);
     }
-    if (source->kind != INPUT_OTHER)
+    if (source->source)
         compile_add_common(&compile, command);
     if (!target)
-        compile_add_target(&compile, command, source->argument);
+        compile_add_names(&compile, command, source->argument);
     if (dependencies) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependencies);
@@ -181,7 +178,7 @@ static int compile_one(const struct command *command, const struct word *source,
         status = warn_unread(command, source, output, unread);
     size_t n;
     const struct target *targets = targets_wanted(&n);
-    for (size_t i = 0; i < n && status == 0 && source->c_source && !command->assemble; i++) {
+    for (size_t i = 0; i < n && status == 0 && source->source && !command->assemble && targets_fit(output); i++) {
         const char *other = format("%s/target.o", tool_folder());
         status = generated ? compile_unit(command, source, generated, other, NULL, &targets[i])
                            : compile_plain(command, source, other, NULL, &targets[i]);
@@ -202,14 +199,9 @@ static bool any_targets(void)
 static bool any_mentions(const struct command *command, const char *text)
 {
     for (size_t i = 0; i < command->n_words; i++)
-        if (command->words[i].c_source && compile_mentions(command, &command->words[i], text))
+        if (command->words[i].source && compile_mentions(command, &command->words[i], text))
             return true;
     return false;
-}
-
-static bool any_may_define(const struct command *command)
-{
-    return any_mentions(command, "HYPE_FN");
 }
 
 /* Standard input can be read once: it becomes a file to look at, and is standard input still for the compiler. */
@@ -242,7 +234,7 @@ static int preprocess_sources(const struct command *command, char **arguments)
 {
     if (command->n_c_sources != 1 || command->n_inputs != 1)
         run_plain(arguments, command, "what is preprocessed is not one C source");
-    for (size_t i = 0; i < command->n_words && any_may_define(command); i++) {
+    for (size_t i = 0; i < command->n_words && any_mentions(command, "HYPE_FN"); i++) {
         const struct word *word = &command->words[i];
         char *unread = NULL;
         char *generated = word->c_source ? compile_generate(command, word, "--emit", &unread) : NULL;
@@ -261,10 +253,11 @@ static int compile_sources(const struct command *command, char **arguments)
 {
     if (command->n_c_sources == 0)
         run_plain(arguments, command, "there is no C source");
-    if (!any_targets() && !any_may_define(command))
+    if (!any_targets() && !any_mentions(command, "HYPE_FN"))
         run_plain(arguments, command, NO_ENTRIES);
     if (command->n_inputs > 1 && command->output)
         run_plain(arguments, command, "it shall refuse one output of several inputs");
+    int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         if (!word->input)
@@ -272,33 +265,31 @@ static int compile_sources(const struct command *command, char **arguments)
         const char *output = command->output ? command->output
                                              : format("%s%s", stem_of(word->argument), command->assemble ? ".s" : ".o");
         int status = compile_one(command, word, output);
-        if (status != 0)
-            return status;
+        result = result ? result : status;
     }
-    return 0;
+    return result;
 }
 
 /* Sources in a linking command are compiled first, so that both links get the same objects. */
 static int link_sources(struct command *command, char **arguments, bool sidecar)
 {
-    if (command->n_c_sources > 0 && !any_targets() && !any_mentions(command, "hype/") &&
-        command->n_c_sources == command->n_inputs)
-        run_plain(arguments, command, "no source includes hype's header");
-    unsigned count = 0;
+    if (command->n_sources > 0 && !any_mentions(command, "hype/") && !link_concerns_hype(command))
+        run_plain(arguments, command, "neither sources nor libraries use hype");
+    int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         struct word *word = &command->words[i];
-        if (!word->c_source)
+        if (!word->source)
             continue;
-        const char *object = format("%s/%u-%s.o", tool_folder(), count++, stem_of(word->argument));
+        const char *folder = format("%s/objects-%zu", tool_folder(), i);
+        tool_make_folder(folder);
+        const char *object = format("%s/%s.o", folder, stem_of(word->argument));
         int status = compile_one(command, word, object);
-        if (status != 0)
-            return status;
+        result = result ? result : status;
         word->argument = object;
         word->name = word->language = NULL;
-        word->kind = INPUT_OTHER;
-        word->c_source = false;
+        word->source = word->c_source = false;
     }
-    return link_program(command, sidecar);
+    return result ? result : link_program(command, arguments, sidecar);
 }
 
 /* hypecc's own options come first or anywhere; they are taken out. */
@@ -355,8 +346,8 @@ int main(int argc, char **argv)
         run_plain(arguments, &command, "entries stay in what is merged");
     keep_standard_input(&command);
     if (command.preprocess)
-        return preprocess_sources(&command, expanded);
+        return preprocess_sources(&command, arguments);
     if (command.compile || command.assemble)
-        return compile_sources(&command, expanded);
-    return link_sources(&command, expanded, sidecar);
+        return compile_sources(&command, arguments);
+    return link_sources(&command, arguments, sidecar);
 }

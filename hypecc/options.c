@@ -20,8 +20,8 @@ static const struct option table[] = {
     {"--dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--entry", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"--entry=", ARITY_JOINED, EFFECT_PROGRAM_ONLY},
-    {"--for-linker", ARITY_SEPARATE, EFFECT_XLINKER},
-    {"--for-linker=", ARITY_JOINED, EFFECT_XLINKER},
+    {"--for-linker", ARITY_SEPARATE, EFFECT_LINKER},
+    {"--for-linker=", ARITY_JOINED, EFFECT_LINKER},
     {"--gcc-toolchain=", ARITY_JOINED, EFFECT_PASS},
     {"--help", ARITY_JOINED, EFFECT_PLAIN},
     {"--imacros", ARITY_SEPARATE, EFFECT_READING},
@@ -96,6 +96,9 @@ static const struct option table[] = {
     {"-R", ARITY_EITHER, EFFECT_PASS},
     {"-S", ARITY_NONE, EFFECT_ASSEMBLE},
     {"-T", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
+    {"-Tbss", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
+    {"-Tdata", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
+    {"-Ttext", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"-U", ARITY_EITHER, EFFECT_READING},
     {"-W", ARITY_JOINED, EFFECT_PASS},
     {"-Wa,", ARITY_JOINED, EFFECT_PASS},
@@ -108,7 +111,7 @@ static const struct option table[] = {
     {"-Xanalyzer", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xassembler", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xclang", ARITY_SEPARATE, EFFECT_HANDED_ON},
-    {"-Xlinker", ARITY_SEPARATE, EFFECT_XLINKER},
+    {"-Xlinker", ARITY_SEPARATE, EFFECT_LINKER},
     {"-Xopenmp-target", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_HANDED_ON},
     {"-ansi", ARITY_NONE, EFFECT_READING},
@@ -240,7 +243,7 @@ static const struct option table[] = {
     {"-working-directory=", ARITY_JOINED, EFFECT_READING},
     {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
     {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
-    {"-z", ARITY_EITHER, EFFECT_PASS},
+    {"-z", ARITY_EITHER, EFFECT_KEYWORD},
 };
 enum { TABLE_SIZE = sizeof table / sizeof table[0] };
 
@@ -277,7 +280,7 @@ const struct option *option_find(const char *argument, const char **value)
 
 bool option_wants_next(const struct option *option, const char *value)
 {
-    return !value && (option->arity == ARITY_SEPARATE || option->arity == ARITY_EITHER);
+    return option && !value && (option->arity == ARITY_SEPARATE || option->arity == ARITY_EITHER);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -336,6 +339,14 @@ static void apply(struct command *c, const struct word *word, const char **langu
 
 /* ---- Languages ---- */
 
+enum input_kind {
+    INPUT_OTHER,  /* assembly, objects, libraries, languages that have nothing to do with C */
+    INPUT_C,      /* may have HYPE_FN functions */
+    INPUT_C_LIKE, /* C++, Objective-C, what was preprocessed: is not read for them, but may be linked with units that
+                     have them, and may use hype's header: it gets the same options */
+    INPUT_HEADER  /* becomes a precompiled one, which must have been made with the options of the units that use it */
+};
+
 /* How compilers read a file by its suffix. */
 static const struct {
     const char *suffix;
@@ -378,38 +389,118 @@ static enum input_kind kind_of(const char *path, const char *language)
     return *language == 'c' || strncmp(language, "objective-c", 11) == 0 ? INPUT_C_LIKE : INPUT_OTHER;
 }
 
+/* ---- The linker's own arguments, which may be spread over several -Wl, and -Xlinker ---- */
+
+struct linker_line {
+    struct word *incomplete; /* the next argument is its value */
+    unsigned bound;          /* the last bit: -Bstatic; those before it: what --push-state has kept */
+    char *text;              /* room for what stood in -Wl, */
+};
+
+static void apply_state(struct linker_line *line, const char *name)
+{
+    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"}, *const free_again[] = {
+                                                                                              "--Bdynamic", "--dy",
+                                                                                              "--call_shared"};
+    if (strcmp(name, "--push-state") == 0)
+        line->bound = line->bound << 1 | (line->bound & 1);
+    if (strcmp(name, "--pop-state") == 0)
+        line->bound >>= 1;
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (strcmp(name, bound[i]) == 0)
+            line->bound |= 1;
+    for (size_t i = 0; i < sizeof free_again / sizeof *free_again; i++)
+        if (strcmp(name, free_again[i]) == 0)
+            line->bound &= ~1U;
+}
+
+static void add_linker_argument(struct command *c, struct linker_line *line, const char *argument)
+{
+    if (line->incomplete) {
+        line->incomplete->value = argument;
+        line->incomplete->separate = true;
+        line->incomplete = NULL;
+        return;
+    }
+    struct word *word = &c->words[c->n_words++];
+    *word = (struct word){.argument = argument, .linker = true, .bound = line->bound & 1};
+    word->option = linker_option_find(argument, &word->value);
+    line->incomplete = option_wants_next(word->option, word->value) ? word : NULL;
+    c->relocatable = c->relocatable || word->option->effect == EFFECT_RELOCATABLE;
+    if (word->option->effect == EFFECT_STATE)
+        apply_state(line, word->option->name);
+}
+
+/* "-z,now" of -Wl,-z,now. */
+static void add_linker_list(struct command *c, struct linker_line *line, const char *list)
+{
+    char *rest = strcpy(line->text, list);
+    line->text += strlen(list) + 1;
+    for (char *part; (part = strsep(&rest, ","));)
+        if (*part)
+            add_linker_argument(c, line, part);
+}
+
+/* ---- The command ---- */
+
+static void add_input(struct command *c, const char *argument, const char *language)
+{
+    struct word *word = &c->words[c->n_words++];
+    *word = (struct word){.argument = argument, .input = true, .language = language};
+    enum input_kind kind = kind_of(argument, language);
+    word->source = kind != INPUT_OTHER;
+    word->c_source = kind == INPUT_C;
+    c->plain |= kind == INPUT_HEADER; /* is to be precompiled */
+    if (argument[0] == '-')
+        word->name = "<stdin>";
+    c->n_inputs++;
+    c->n_c_sources += word->c_source;
+    c->n_sources += word->source;
+}
+
+/* Room for all words; -1 when memory is out. */
+static int prepare(char **arguments, struct command *c, struct linker_line *line)
+{
+    size_t n = 1, size = 1;
+    for (; *arguments; arguments++, n++) {
+        if (strncmp(*arguments, "-Wl,", 4) != 0)
+            continue;
+        size += strlen(*arguments) + 1;
+        for (const char *comma = *arguments; (comma = strchr(comma, ',')); comma++)
+            n++;
+    }
+    c->words = calloc(n, sizeof *c->words);
+    c->linker_text = line->text = malloc(size);
+    return c->words && c->linker_text ? 0 : -1;
+}
+
 int command_parse(char **arguments, struct command *c)
 {
-    size_t n = 0;
     const char *language = NULL;
+    struct linker_line line = {.bound = 0};
     memset(c, 0, sizeof *c);
-    while (arguments[n])
-        n++;
-    c->words = calloc(n + 1, sizeof *c->words);
-    if (!c->words)
+    if (prepare(arguments, c, &line) < 0)
         return -1;
-    for (size_t i = 0; i < n; i++) {
-        struct word *word = &c->words[c->n_words++];
-        word->argument = arguments[i];
-        if (arguments[i][0] != '-' || arguments[i][1] == 0) {
-            word->input = true;
-            word->language = language;
-            word->kind = kind_of(arguments[i], language);
-            word->c_source = word->kind == INPUT_C;
-            c->n_inputs++;
-            c->n_c_sources += word->c_source;
-            c->n_compiled += word->kind != INPUT_OTHER;
-            c->plain |= word->kind == INPUT_HEADER; /* is to be precompiled */
-            if (arguments[i][0] == '-')
-                word->name = "<stdin>";
+    for (; *arguments; arguments++) {
+        if (arguments[0][0] != '-' || arguments[0][1] == 0) {
+            add_input(c, *arguments, language);
             continue;
         }
-        word->option = option_find(arguments[i], &word->value);
-        if (word->option && option_wants_next(word->option, word->value) && arguments[i + 1]) {
-            word->value = arguments[++i];
-            word->separate = true;
+        struct word word = {.argument = *arguments, .bound = line.bound & 1};
+        word.option = option_find(*arguments, &word.value);
+        if (option_wants_next(word.option, word.value) && arguments[1]) {
+            word.value = *++arguments;
+            word.separate = true;
         }
-        apply(c, word, &language);
+        if (word.option && word.option->effect == EFFECT_LINKER && word.value) {
+            if (word.option->name[1] == 'W')
+                add_linker_list(c, &line, word.value);
+            else
+                add_linker_argument(c, &line, word.value);
+            continue;
+        }
+        apply(c, &word, &language);
+        c->words[c->n_words++] = word;
     }
     if (c->n_inputs == 0)
         c->plain = true;
@@ -419,7 +510,9 @@ int command_parse(char **arguments, struct command *c)
 void command_free(struct command *c)
 {
     free(c->words);
+    free(c->linker_text);
     c->words = NULL;
+    c->linker_text = NULL;
 }
 
 /* ---- @FILE ---- */

@@ -40,11 +40,16 @@ enum option_effect {
     EFFECT_RELOCATABLE,     /* -r */
     EFFECT_PROGRAM_ONLY,    /* linking: for programs, not for shared objects */
     EFFECT_LINK,            /* linking, of shared objects too */
-    EFFECT_LINKER,          /* -Wl,… */
-    EFFECT_XLINKER,         /* -Xlinker … */
+    EFFECT_LINKER,          /* -Wl,… and -Xlinker …: words of their own, with the effects of the linker's options */
     EFFECT_LIBRARY,         /* -l */
     EFFECT_LIBRARY_FOLDER,  /* -L */
-    EFFECT_PREPROCESSOR     /* -Wp,… */
+    EFFECT_KEYWORD,         /* -z */
+    EFFECT_PREPROCESSOR,    /* -Wp,… */
+    /* Of the linker's own options only: */
+    EFFECT_STATE,              /* how inputs behind it are taken: --whole-archive, -Bstatic, --push-state, … */
+    EFFECT_RUN_FOLDER,         /* -rpath, -rpath-link */
+    EFFECT_LINKER_FILE,        /* no option, an input */
+    EFFECT_LINKER_DEPENDENCIES /* --dependency-file */
 };
 
 struct option {
@@ -56,16 +61,10 @@ struct option {
 /* The entry for an argument, or NULL for what is in no table (and takes no argument). *VALUE: the joined part, or
  * NULL when the value is the next argument or there is none. */
 const struct option *option_find(const char *argument, const char **value);
-/* Is the next argument the value of an option for which option_find() gave VALUE? */
+/* The same for an argument of the linker; never NULL. */
+const struct option *linker_option_find(const char *argument, const char **value);
+/* Is the next argument the value of an option (NULL: none) for which option_find() gave VALUE? */
 bool option_wants_next(const struct option *option, const char *value);
-
-enum input_kind {
-    INPUT_OTHER,  /* assembly, objects, libraries, languages that have nothing to do with C */
-    INPUT_C,      /* may have HYPE_FN functions */
-    INPUT_C_LIKE, /* C++, Objective-C, what was preprocessed: is not read for them, but may be linked with units that
-                     have them, and may use hype's header: it gets the same options */
-    INPUT_HEADER  /* becomes a precompiled one, which must have been made with the options of the units that use it */
-};
 
 /* Does the name say, by its suffix, that a compiler reads or links this file? */
 bool options_name_input(const char *path);
@@ -79,8 +78,10 @@ struct word {
     const char *language;        /* of an input: -x, or NULL */
     bool separate;               /* VALUE was an argument of its own */
     bool input;                  /* ARGUMENT is a file */
-    enum input_kind kind;        /* of an input */
     bool c_source;               /* it is compiled as C */
+    bool source;                 /* it is compiled as C, C++ or the like, preprocessed or not */
+    bool linker;                 /* the linker's: of -Wl, or -Xlinker */
+    bool bound;                  /* of a library: behind -Bstatic */
 };
 
 struct command {
@@ -90,7 +91,8 @@ struct command {
     bool compile, assemble, preprocess, shared, is_static, relocatable, dependencies;
     bool position_chosen, pie;
     const char *output, *dependency_file;
-    size_t n_inputs, n_c_sources, n_compiled; /* the last: of C and what is like it */
+    size_t n_inputs, n_c_sources, n_sources;
+    char *linker_text; /* the arguments that stood in one -Wl, */
 };
 
 /* ARGUMENTS ends with NULL and lives as long as the command. 0, or -1 when memory is out. @FILE arguments have been

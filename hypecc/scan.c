@@ -56,7 +56,7 @@ static void add_options(struct clang_arguments *command, int n, const char *cons
     for (int i = next_word(0, n, arguments); i < n; i = next_word(i + 1, n, arguments)) {
         const char *word = arguments[i], *value;
         const struct option *option = *word == '-' ? option_find(word, &value) : NULL;
-        bool separate = option && option_wants_next(option, value);
+        bool separate = option_wants_next(option, value);
         int next = separate ? next_word(i + 1, n, arguments) : i;
         if (next >= n)
             return;

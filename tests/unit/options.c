@@ -112,6 +112,8 @@ static void options_by_name(void **state)
     finds("--config", "--config", NULL);
     finds("--config=x", "--config=", "x");
     finds("--include-directory-after", "--include-directory-after", NULL);
+    finds("-Ttext", "-Ttext", NULL);
+    finds("-Tlink.ld", "-T", "link.ld");
 }
 
 static struct command parse(char **arguments)
@@ -145,15 +147,15 @@ static void command_lines(void **state)
     assert_string_equal(c.words[1].language, "c");
     command_free(&c);
     c = PARSE("-c", "a.i", "-x", "c++", "b.h", "-x", "none", "c.s", "d.o");
-    assert_int_equal(c.n_compiled, 2);
+    assert_int_equal(c.n_sources, 2);
     assert_int_equal(c.n_c_sources, 0);
     assert_true(!c.plain);
     command_free(&c);
     c = PARSE("-x", "c-header", "a.c", "-o", "a.gch");
-    assert_true(c.plain && c.n_compiled == 1 && c.n_c_sources == 0);
+    assert_true(c.plain && c.n_sources == 1 && c.n_c_sources == 0);
     command_free(&c);
     c = PARSE("-c", "a.h");
-    assert_true(c.plain && c.n_compiled == 1);
+    assert_true(c.plain && c.n_sources == 1);
     command_free(&c);
     assert_true(options_name_input("gcc.c") && options_name_input("x/liba.so.1"));
     assert_false(options_name_input("gcc-12.1") || options_name_input("x.so/cc"));
@@ -165,11 +167,51 @@ static void command_lines(void **state)
     command_free(&c);
 }
 
+static void is_word(const struct word *word, const char *argument, const char *value, enum option_effect effect)
+{
+    assert_string_equal(word->argument, argument);
+    assert_int_equal(word->option->effect, effect);
+    if (value)
+        assert_string_equal(word->value, value);
+    else
+        assert_null(word->value);
+}
+
+static void words_of_the_linker(void **state)
+{
+    (void)state;
+    struct command c =
+        PARSE("-Wl,-soname", "-Wl,libx.so.1,-z,now", "-Xlinker", "--no-undefined", "-Wl,--rpath=/a,lib.a", "-Wl,-hname",
+              "-Wl,-Map", "-Xlinker", "x.map", "-Wl,--unheard-of", "a.o");
+    assert_int_equal(c.n_words, 9);
+    is_word(&c.words[0], "-soname", "libx.so.1", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[1], "-z", "now", EFFECT_KEYWORD);
+    is_word(&c.words[2], "--no-undefined", NULL, EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[3], "--rpath=/a", "/a", EFFECT_RUN_FOLDER);
+    is_word(&c.words[4], "lib.a", NULL, EFFECT_LINKER_FILE);
+    is_word(&c.words[5], "-hname", "name", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[6], "-Map", "x.map", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[7], "--unheard-of", NULL, EFFECT_LINK);
+    assert_true(c.words[8].input && !c.words[8].linker && c.words[7].linker);
+    command_free(&c);
+    c = PARSE("-la", "-Wl,--push-state,-Bstatic", "-lb", "-Wl,--pop-state,-lc,-static,-ld", "-Wl,-Bdynamic", "-le",
+              "a.o");
+    const char *bound = "0..1..0.1.0";
+    for (size_t i = 0; i < strlen(bound); i++)
+        if (bound[i] != '.')
+            assert_int_equal(c.words[i].bound, bound[i] == '1');
+    command_free(&c);
+    c = PARSE("-Wl,-r", "a.o");
+    assert_true(c.relocatable);
+    command_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_by_name),
         cmocka_unit_test(command_lines),
+        cmocka_unit_test(words_of_the_linker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

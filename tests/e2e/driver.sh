@@ -63,7 +63,7 @@ why() { # words, arguments
     shift
     HYPECC_VERBOSE=1 "$h" "$@" 2>&1 | grep "left to the wrapped compiler: .*$words"
 }
-check "says why it leaves a command alone" "why 'HYPE_FN' -c plain.c && why 'no C source' -c -x c++ plain.c && why 'something else' --version && why 'header' -shared plain.c -o p.so && why 'merged' -r plain.o -o r.o && why 'no input holds' plain.o -shared -o p.so && why 'cannot be read' @nowhere -c plain.c"
+check "says why it leaves a command alone" "why 'HYPE_FN' -c plain.c && why 'no C source' -c -x c++ plain.c && why 'something else' --version && why 'use hype' -shared plain.c -o p.so && why 'merged' -r plain.o -o r.o && why 'no input holds' plain.o -shared -o p.so && why 'cannot be read' @nowhere -c plain.c"
 
 # ---- With each compiler ----
 for cc in gcc clang; do

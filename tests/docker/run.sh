@@ -28,6 +28,7 @@ trap 'exit 1' INT TERM
 . "$source/tests/base.sh"
 debian_base bookworm
 debian_base bullseye
+unset http_proxy https_proxy all_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY # from here on all servers are on this machine
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }

@@ -3,12 +3,13 @@
 
   faults.py PORT UPSTREAM_PORT SEED
 
-About every fourth request meets one of the FAULTS; after three in a row comes a good one. Damage is rarer, since an
+About every fourth request meets one of the FAULTS, the same one at most three times in a row. Damage is rarer, since an
 object in many ranges has to come whole in three tries.
 
 Of resumable uploads to Google Cloud Storage half of a chunk may arrive. Questions about how far such an upload got
 ("Content-Range: bytes */SIZE") are answered here: fake-gcs-server takes them for the end of the object.
 """
+import collections
 import http.client
 import random
 import socket
@@ -20,24 +21,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 FAULTS = ["reset-before", "reset-half", "reset-after", "truncate", "damage", "429", "500", "503"]
 chance = random.Random(int(sys.argv[3]))
 lock = threading.Lock()
-in_a_row = 0
+in_a_row = collections.Counter()  # by request
 since_damage = 0
 sessions = {}  # path of a resumable upload: how many bytes have arrived, or the answer at its end
 QUANTUM = 256 * 1024
 
 
-def choose():
-    global in_a_row, since_damage
+def choose(request):
+    global since_damage
     with lock:
         since_damage += 1
-        if in_a_row < 3 and chance.random() < 0.25:
-            in_a_row += 1
+        if in_a_row[request] < 3 and chance.random() < 0.25:
+            in_a_row[request] += 1
             fault = chance.choice(FAULTS)
             if fault == "damage":
                 fault = fault if since_damage > 20 else None
                 since_damage = 0
             return fault
-        in_a_row = 0
+        del in_a_row[request]
         return None
 
 
@@ -103,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def forward(self):
         size = int(self.headers.get("Content-Length", 0))
-        fault = choose()
+        fault = choose((self.command, self.path, self.headers.get("Range"), self.headers.get("Content-Range")))
         if fault == "reset-before":
             return self.reset()
         if fault == "reset-half":

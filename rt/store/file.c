@@ -2,7 +2,8 @@
  * file.c: a store in a folder of this machine (or of a file system that several machines mount).
  *
  * An object is written to a nameless or temporary file beside its place and linked there when it is whole: link(2)
- * fails where the name is taken, which is exactly put-if-absent. Folders are made 0700 and files 0600.
+ * fails where the name is taken, which is exactly put-if-absent. Folders are made 0700 and files 0600; but in a store
+ * whose folder is open to all (0777) so is everything, since whoever shares it, such as a container's user, may be any.
  */
 #include "store.h"
 
@@ -89,35 +90,6 @@ static int file_head(struct store *store, const char *name, uint64_t *size, hype
     return head_work(&job); /* one stat(2): not worth a thread */
 }
 
-/* SIZE bytes from one file to another, by the kernel where it can. */
-static int copy_bytes(int from, int to, uint64_t size)
-{
-    off_t in = 0, out = 0;
-    while (size > 0) {
-        ssize_t n = copy_file_range(from, &in, to, &out, size, 0);
-        if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
-            break;
-        if (n < 0 && errno != EINTR)
-            return -1;
-        if (n == 0)
-            return errno = EIO, -1;
-        size -= n > 0 ? (uint64_t)n : 0;
-    }
-    char buffer[64 * 1024];
-    while (size > 0) {
-        ssize_t n = pread(from, buffer, size < sizeof buffer ? size : sizeof buffer, in);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return errno = n == 0 ? EIO : errno, -1;
-        for (ssize_t done = 0, written; done < n; done += written)
-            if ((written = pwrite(to, buffer + done, (size_t)(n - done), out + done)) < 0)
-                return -1;
-        in += n, out += n, size -= (uint64_t)n;
-    }
-    return 0;
-}
-
 static int get_work(void *context)
 {
     struct file_job *job = context;
@@ -131,7 +103,7 @@ static int get_work(void *context)
     if ((uint64_t)status.st_size > job->limit)
         return error_set(job->error, HYPE_FORMAT, "%s has %lld bytes where at most %llu are expected", path,
                          (long long)status.st_size, (unsigned long long)job->limit);
-    if (copy_bytes(from, job->fd, (uint64_t)status.st_size) < 0)
+    if (file_copy(from, job->fd, (uint64_t)status.st_size) < 0)
         return error_system(job->error, errno, "cannot copy %s", path);
     *job->size = (uint64_t)status.st_size;
     return 0;
@@ -147,7 +119,7 @@ static int write_content(int fd, const struct store_content *content)
 {
     if (content->data)
         return write_all(fd, content->data, content->size);
-    return copy_bytes(content->fd, fd, content->size);
+    return file_copy(content->fd, fd, content->size);
 }
 
 /* A folder exists as long as objects are in it, as in a bucket. */
@@ -159,6 +131,20 @@ static void leave_folder(struct store *store, const char *path)
         rmdir(folder);
 }
 
+/* Best effort: who cannot read an object says so. What root writes in a container is for the folder's owner. */
+static void let_in(struct store *store, const char *path, int fd)
+{
+    const char *root = ((struct file_store *)store)->folder, *slash = strrchr(path, '/');
+    cleanup_free char *folder = strndup(path, (size_t)(slash - path));
+    struct stat status;
+    if (!folder || stat(root, &status) < 0)
+        return;
+    if ((status.st_mode & 07777) == 0777 && fchmod(fd, 0666) == 0 && strcmp(folder, root) != 0)
+        (void)!chmod(folder, 0777);
+    if (geteuid() == 0 && status.st_uid != 0)
+        (void)!fchown(fd, status.st_uid, status.st_gid);
+}
+
 static int write_object(struct file_job *job, const char *path, const char *partial)
 {
     if (folders_make(path) < 0)
@@ -167,6 +153,7 @@ static int write_object(struct file_job *job, const char *path, const char *part
     if (fd < 0)
         return error_system(job->error, errno, "cannot create %s", partial);
     int failure = write_content(fd, job->content) < 0 ? errno : 0;
+    let_in(job->store, path, fd);
     if (!failure && link(partial, path) == 0)
         *job->created = true;
     else if (!failure && errno != EEXIST)

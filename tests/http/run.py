@@ -7,8 +7,6 @@ import tempfile
 
 import server
 
-for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-    del os.environ[name]
 with tempfile.TemporaryDirectory(prefix="hype-http-") as folder:
     server.make_certificate(folder)
     plain = server.serve(server.Server(("127.0.0.1", 0), server.Handler))

@@ -15,8 +15,6 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import fake
 
 HYPE = sys.argv.pop(1)
-for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-    del os.environ[name]
 CLUSTERS = "/v1/projects/project/locations/"
 
 

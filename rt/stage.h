@@ -57,7 +57,7 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
 
 /* Deletes what belongs to this call, unless HYPE_KEEP_STAGED is set; failures are only logged. Frees STAGED's
  * strings. In a task, cancelled or not. */
-void stage_remove(struct staged *staged);
+int stage_remove(struct staged *staged);
 
 /* Removes what killed programs of this machine have left in this store, and their termination logs. In a task. */
 void stage_sweep(struct store *store);

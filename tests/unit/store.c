@@ -162,10 +162,10 @@ static void sweep_twice(void *unused)
     int fd = open(lost, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     assert_true(fd >= 0 && close(fd) == 0);
     assert_int_equal(store_open(uri, &store, NULL), 0);
-    stage_sweep(store);
+    stage_sweep(store, NULL);
     assert_int_equal(access(of_dead, F_OK), 0);
     assert_int_equal(unlink(lost) + mkdir(lost, 0700), 0);
-    stage_sweep(store);
+    stage_sweep(store, NULL);
     assert_int_equal(access(of_dead, F_OK), -1);
     assert_int_equal(access(lost, F_OK), -1);
     store_close(store);

@@ -5,7 +5,7 @@ check() { # name, commands
     name=$1
     shift
     echo "$name" | grep -Eq "${CHECK_ONLY:-}" || return 0
-    set +e # within a condition, the shell would not stop at a command that fails
+    set +e # in an `if`, no command that fails would end the subshell
     (set -e; eval "$*") > "$work/out" 2>&1
     status=$?
     set -e
@@ -21,7 +21,7 @@ on() { # submitter, command
     HYPE_SUBMITTER=$1
     export HYPE_SUBMITTER
     shift
-    timeout 120 "$@"
+    timeout 900 "$@"
 }
 says() { # words, submitter, command that fails and says them
     words=$1

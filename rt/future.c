@@ -9,6 +9,7 @@
 #include "future.h"
 
 #include "backtrace.h"
+#include "fork.h"
 #include "interrupt.h"
 #include "log.h"
 #include "retry.h"
@@ -25,6 +26,13 @@ pthread_mutex_t futures_lock = PTHREAD_MUTEX_INITIALIZER;
 /* ---- Environments: the same one is kept once, however many calls use it ---- */
 
 static struct shared_env *latest_env;
+
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&futures_lock, NULL);
+    latest_env = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* With the lock held. */
 static void env_give(struct shared_env *env)

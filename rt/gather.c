@@ -26,7 +26,7 @@ struct gather {
     size_t limit, size, total;
     size_t n_added, n_waiting, n_running; /* calls, calls, batches */
     struct gathered *first, **last;       /* that wait */
-    bool flushing;
+    bool flushing, dispatching;
     bool closed;    /* it goes with the last batch */
     double call_ms; /* the least that calls have taken in a batch, each; 0: not known */
     /* Messages to the loop thread. */
@@ -394,16 +394,21 @@ static void fail_waiting(struct gather *gather)
     }
 }
 
-/* Where memory is out it is tried again when the next call ends. */
+/* Where memory is out it is tried again when the next call ends. A batch that ends as it begins, since the submitter is
+ * closing, comes here too: the loop below then goes on. */
 static void dispatch(struct gather *gather)
 {
     bool begun = true;
+    if (gather->dispatching || interrupt_pending())
+        return;
+    gather->dispatching = true;
     while (begun && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
         begun = begin_batch(gather);
     if (!begun && gather->n_running == 0)
         fail_waiting(gather);
     if (gather->n_waiting == 0)
         gather->flushing = false;
+    gather->dispatching = false;
 }
 
 /* ---- From other threads ---- */
@@ -412,8 +417,6 @@ static void join(void *context)
 {
     hype_future *future = context;
     struct gather *gather = future->gathered->gather;
-    if (interrupt_pending())
-        return;
     gather->n_added++;
     wait_again(future->gathered);
     dispatch(gather);

@@ -7,6 +7,7 @@
  */
 #include "http.h"
 
+#include "fork.h"
 #include "http_transfer.h"
 #include "log.h"
 #include "task.h"
@@ -17,7 +18,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/crypto.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,12 +107,6 @@ static int on_watch_wanted(CURL *unused, curl_socket_t socket, int what, void *u
     return task_watch_set(watch, events) < 0 ? -1 : 0;
 }
 
-static void after_fork_in_child(void)
-{
-    multi = NULL;
-    curl_timer = (struct task_timer){.fire = on_curl_time};
-}
-
 static int multi_start(hype_error **error)
 {
     static bool initialized;
@@ -124,7 +118,6 @@ static int multi_start(hype_error **error)
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             return error_set(error, HYPE_SYSTEM, "cannot initialize libcurl");
-        pthread_atfork(NULL, NULL, after_fork_in_child);
         initialized = true;
     }
     multi = curl_multi_init();
@@ -198,6 +191,14 @@ static void forget_pause(struct transfer *transfer)
             return;
         }
 }
+
+static void after_fork_in_child(void)
+{
+    multi = NULL;
+    curl_timer = (struct task_timer){.fire = on_curl_time};
+    paused = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 void http_resume(void)
 {

@@ -7,11 +7,11 @@
  */
 #include "task.h"
 
+#include "fork.h"
 #include "util.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <string.h>
@@ -721,13 +721,11 @@ static void after_fork_in_child(void)
     on_loop_thread = false;
     pthread_cond_init(&loop.work_arrived, NULL);
 }
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* With the lock held. */
 static int loop_start(hype_error **error)
 {
-    static bool fork_handler;
-    if (!fork_handler)
-        fork_handler = pthread_atfork(NULL, NULL, after_fork_in_child) == 0;
     loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     loop.wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     loop.last_post = &loop.first_post;

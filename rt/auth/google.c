@@ -7,13 +7,13 @@
  */
 #include "google.h"
 
+#include "../fork.h"
 #include "../http.h"
 #include "../task.h"
 #include "../util.h"
 #include "jwt.h"
 
 #include <jansson.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -41,6 +41,7 @@ static void after_fork_in_child(void)
     google.renewing = false;
     google.renewed = NULL;
 }
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* ---- Where credentials are ---- */
 
@@ -205,11 +206,6 @@ static int renew(hype_error **error)
     return path ? by_file(path, error) : by_metadata_server(error);
 }
 
-static void register_fork_handler(void)
-{
-    pthread_atfork(NULL, NULL, after_fork_in_child);
-}
-
 static bool token_is_good(void)
 {
     return google.token && clock_ms() < google.good_until - SPARE_MS;
@@ -217,8 +213,6 @@ static bool token_is_good(void)
 
 int google_token(char **token, hype_error **error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, register_fork_handler);
     bool waited = false;
     while (google.renewing) {
         int status = task_event_wait(google.renewed, NO_DEADLINE);

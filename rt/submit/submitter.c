@@ -1,11 +1,11 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../fork.h"
 #include "../interrupt.h"
 #include "../leftovers.h"
 #include "../task.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,14 +38,19 @@ static void list_take(struct submitter_call *call)
     call->list = NULL;
 }
 
+/* One that ends as it starts comes here too: the loop then goes on. */
 static void start_waiting(hype_submitter *submitter)
 {
+    if (submitter->starting)
+        return;
+    submitter->starting = true;
     for (struct submitter_call *call; submitter->running < submitter->limit && (call = submitter->waiting.first);) {
         list_take(call);
         list_put(&submitter->begun, call);
         submitter->running++;
         call->start(call);
     }
+    submitter->starting = false;
 }
 
 void submitter_admit(hype_submitter *submitter, struct submitter_call *call)
@@ -259,12 +264,18 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
 
 /* ---- Those that are open ---- */
 
-/* All that are open, of this process: a child of fork() has none of its parent's servers, and ends without touching
- * them. */
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 static hype_submitter *open_submitters;
 static hype_submitter *default_submitter;
-static pid_t open_owner;
+
+/* It has none of its parent's servers, and ends without touching them. */
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&open_lock, NULL);
+    open_submitters = default_submitter = NULL;
+    n_closing = 0;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* A program that ends leaves no process, no container and no folder behind. */
 void submitter_close_all(void)
@@ -274,7 +285,7 @@ void submitter_close_all(void)
         pause();
     while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
         pthread_mutex_lock(&open_lock);
-        hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
+        hype_submitter *submitter = open_submitters;
         pthread_mutex_unlock(&open_lock);
         if (!submitter)
             break;
@@ -286,19 +297,11 @@ void submitter_close_all(void)
 }
 
 /* With the lock held. */
-static void forget_parent(void)
-{
-    if (open_owner == getpid())
-        return;
-    if (open_owner == 0)
-        atexit(submitter_close_all);
-    open_submitters = default_submitter = NULL;
-    open_owner = getpid();
-}
-
 static void add_open(hype_submitter *submitter)
 {
-    forget_parent();
+    static bool at_exit;
+    if (!at_exit)
+        at_exit = atexit(submitter_close_all) == 0;
     submitter->next = open_submitters;
     open_submitters = submitter;
 }
@@ -308,7 +311,6 @@ static bool remove_open(hype_submitter *submitter)
 {
     bool found = false;
     pthread_mutex_lock(&open_lock);
-    forget_parent();
     hype_submitter **where = &open_submitters;
     while (*where && *where != submitter)
         where = &(*where)->next;
@@ -338,7 +340,6 @@ hype_submitter *hype_submitter_open(const char *url)
 hype_submitter *submitter_default(hype_error **error)
 {
     pthread_mutex_lock(&open_lock);
-    forget_parent();
     if (!default_submitter) {
         const char *url = getenv("HYPE_SUBMITTER");
         default_submitter = submitter_open(url && *url ? url : "process:", error);

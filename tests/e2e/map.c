@@ -163,6 +163,24 @@ static void closed_early(void)
     hype_map_close(NULL);
 }
 
+/* While thousands wait for a batch; or, where there are none, for their turn. */
+static void submitter_closed_early(void)
+{
+    enum { N = 10000 };
+    const char *url = getenv("HYPE_SUBMITTER");
+    hype_item item;
+    hype_submitter *submitter = hype_submitter_open(url);
+    hype_map_options options = {.batch = 2, .limit = strstr(url, "staging") ? 2 : N};
+    hype_map *map = hype_map_open(submitter, hype_default_env, options);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_add(map, hype_bind(sleep_long), NULL) == 0);
+    CHECK(hype_map_next(map, 0.01, &item) == -HYPE_TIMEOUT);
+    hype_submitter_close(submitter);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 1 && item.status == -HYPE_CANCELLED);
+    hype_map_close(map);
+}
+
 int main(void)
 {
     over_an_array();
@@ -172,5 +190,6 @@ int main(void)
     timeouts_and_files();
     deadlines();
     closed_early();
+    submitter_closed_early();
     return 0;
 }

@@ -115,6 +115,39 @@ static void cancelling_what_waits(void)
         CHECK(hype_await(futures[i], NULL) == -HYPE_CANCELLED);
 }
 
+struct pair {
+    hype_submitter *submitter;
+    hype_future *futures[2];
+    sem_t semaphore;
+};
+
+/* On the thread that starts them: they have begun, but no more, when the first is cancelled. */
+static void start_two_and_cancel_one(hype_future *future, void *context)
+{
+    struct pair *pair = context;
+    for (int i = 0; i < 2; i++)
+        pair->futures[i] = hype_start(pair->submitter, hype_default_env, hype_bind(add, i, i));
+    CHECK(hype_cancel(pair->futures[0]));
+    sem_post(&pair->semaphore);
+    (void)future;
+}
+
+/* The first call of a submitter starts what the others need too. */
+static void cancelling_the_first(void)
+{
+    int result;
+    struct pair pair = {.submitter = hype_submitter_open("process:?workers=2")};
+    hype_future *future = start_add(0, 0);
+    sem_init(&pair.semaphore, 0, 0);
+    CHECK(hype_on_done(future, start_two_and_cancel_one, &pair) == 0);
+    sem_wait(&pair.semaphore);
+    CHECK(hype_await(future, NULL) == 0);
+    CHECK(hype_await(pair.futures[0], NULL) == -HYPE_CANCELLED);
+    CHECK(hype_await(pair.futures[1], &result) == 0 && result == 2);
+    hype_submitter_close(pair.submitter);
+    sem_destroy(&pair.semaphore);
+}
+
 static void retries(void)
 {
     char path[96];
@@ -282,6 +315,7 @@ int main(int argc, char **argv)
     any_and_all();
     cancelling();
     cancelling_what_waits();
+    cancelling_the_first();
     retries();
     callbacks();
     groups();

@@ -107,7 +107,7 @@ static int send_callback(hype_future *future, hype_error **error)
 /* The call has its outcome. */
 static void finish(hype_future *future)
 {
-    if (interrupt_pending())
+    if (interrupt_pending()) /* nobody is told: it is RUNNING for as long as the program is */
         return;
     interrupt_call_ends();
     pthread_mutex_lock(&futures_lock);
@@ -300,7 +300,7 @@ static void cancel_call(struct submitter_call *call)
 static void cancel_on_loop(void *context)
 {
     hype_future *future = context;
-    if (future->state == FUTURE_RUNNING) /* which only this thread changes */
+    if (future->state == FUTURE_RUNNING && !interrupt_pending()) /* which only this thread changes, and see finish() */
         future->call.cancel(&future->call);
     pthread_mutex_lock(&futures_lock);
     unlock_and_give(future);

@@ -6,8 +6,9 @@
  * transient is tried again, with pauses that grow: connections that fail or break, bodies that end early, and the
  * statuses 408, 429, 500, 502, 503 and 504; but only requests that their caller calls idempotent.
  *
- * Surroundings: HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY; CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR.
- * Neither logs nor errors show headers, bodies of successful answers, or what stands behind the '?' of a URL.
+ * Surroundings: HTTPS_PROXY, http_proxy, ALL_PROXY and NO_PROXY (but loopback addresses and localhost are reached
+ * through no proxy that is not the request's own); CURL_CA_BUNDLE, SSL_CERT_FILE and SSL_CERT_DIR. Neither logs nor
+ * errors show headers, bodies of successful answers, or what stands behind the '?' of a URL.
  */
 #ifndef HYPE_RT_HTTP_H
 #define HYPE_RT_HTTP_H
@@ -19,8 +20,8 @@
 #include <stdint.h>
 
 /* Takes bytes of a successful (2xx) body as they come: 0 to go on, HTTP_STOP to end the transfer without an error,
- * HTTP_PAUSE to be given the same bytes again after http_resume(), or an error. Runs on the loop thread outside any task:
- * it must not wait and must not call this module. */
+ * HTTP_PAUSE to be given the same bytes again after http_resume(), or an error. Runs on the loop thread outside any
+ * task: it must not wait and must not call this module. */
 typedef int http_sink(void *context, const void *data, size_t size, hype_error **error);
 #define HTTP_STOP  1
 #define HTTP_PAUSE 2

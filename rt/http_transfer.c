@@ -3,6 +3,7 @@
 
 #include "util.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -172,6 +173,19 @@ static void set_server_name(struct transfer *transfer, const char *name)
         transfer->result = CURLE_OUT_OF_MEMORY;
 }
 
+/* A server of this machine is reached through no proxy; curl by itself would ask one. */
+static bool is_here(const char *url)
+{
+    const char *authority = strstr(url, "://"), *host = authority ? authority + 3 : url;
+    bool bracketed = *host == '[';
+    cleanup_free char *name = strndup(host + bracketed, strcspn(host + bracketed, bracketed ? "]" : ":/?#"));
+    struct in_addr v4;
+    struct in6_addr v6;
+    return name && (strcmp(name, "localhost") == 0 ||
+                    (inet_pton(AF_INET, name, &v4) == 1 && ntohl(v4.s_addr) >> 24 == IN_LOOPBACKNET) ||
+                    (inet_pton(AF_INET6, name, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6)));
+}
+
 static void set_target(struct transfer *transfer)
 {
     const struct http_request *request = transfer->request;
@@ -185,7 +199,7 @@ static void set_target(struct transfer *transfer)
     set_option(transfer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (request->unix_socket)
         set_option(transfer, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
-    if (request->unix_socket || request->direct)
+    if (request->unix_socket || request->direct || (!request->proxy && is_here(request->url)))
         set_option(transfer, CURLOPT_PROXY, "");
     else if (request->proxy) {
         set_option(transfer, CURLOPT_PROXY, request->proxy);

@@ -21,27 +21,32 @@ char *cache_folder(const char *name)
     return text_format("/tmp/hype-%s-%u", name, (unsigned)geteuid());
 }
 
-static int make_private_folder(const char *folder, const char *file, hype_error **error)
+int cache_folder_make(const char *name, char **folder, hype_error **error)
 {
+    cleanup_free char *made = cache_folder(name), *inside = made ? text_format("%s/", made) : NULL;
     struct stat status;
-    if (folders_make(file) < 0 || stat(folder, &status) < 0)
-        return error_system(error, errno, "cannot make the folder %s; name another place by XDG_CACHE_HOME", folder);
+    if (!inside)
+        return error_memory(error);
+    if (folders_make(inside) < 0 || stat(made, &status) < 0)
+        return error_system(error, errno, "cannot make the folder %s; name another place by XDG_CACHE_HOME", made);
     if (status.st_uid != geteuid() || status.st_mode & (S_IWGRP | S_IWOTH))
         return error_set(error, HYPE_PERMISSION,
-                         "others may write to the folder %s: remove it, or name another place by XDG_CACHE_HOME",
-                         folder);
+                         "others may write to the folder %s: remove it, or name another place by XDG_CACHE_HOME", made);
+    if (status.st_mode & 077 && chmod(made, 0700) < 0)
+        return error_system(error, errno, "cannot close the folder %s to others", made);
+    *folder = steal_pointer(made);
     return 0;
 }
 
 int leftover_create(const char *kind, const char *name, const char *text, char **path, hype_error **error)
 {
-    cleanup_free char *folder = cache_folder(kind);
-    cleanup_free char *file = folder ? text_format("%s/%s-%s", folder, owner_self(), name) : NULL;
-    if (!file)
-        return error_memory(error);
-    int status = make_private_folder(folder, file, error);
+    cleanup_free char *folder = NULL;
+    int status = cache_folder_make(kind, &folder, error);
     if (status < 0)
         return status;
+    cleanup_free char *file = text_format("%s/%s-%s", folder, owner_self(), name);
+    if (!file)
+        return error_memory(error);
     cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 || write_all(fd, text, strlen(text)) < 0)
         return error_system(error, errno, "cannot write %s", file);

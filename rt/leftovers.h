@@ -10,6 +10,9 @@
 /* A folder of the user's cache, "/home/me/.cache/hype/NAME"; not made yet. NULL when memory is out. */
 char *cache_folder(const char *name);
 
+/* Makes that folder, for this user only. *FOLDER is a new string. */
+int cache_folder_make(const char *name, char **folder, hype_error **error);
+
 /* Makes a file of KIND that holds TEXT, for this user only, in a folder of which the same is true. *PATH is a new
  * string. */
 int leftover_create(const char *kind, const char *name, const char *text, char **path, hype_error **error);

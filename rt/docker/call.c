@@ -89,7 +89,7 @@ static int read_log(const struct docker_call *call, char **message, size_t *size
 
 static int collect(const struct docker_call *call, int exit_status, hype_error **error)
 {
-    const struct job *job = call->job;
+    struct job *job = call->job;
     cleanup_free char *message = NULL;
     size_t size;
     log_info("Docker", "Container %s exited with status %d", job->id, exit_status);
@@ -104,7 +104,11 @@ static int collect(const struct docker_call *call, int exit_status, hype_error *
         return error_set(error, HYPE_LOST, "%s(): container %s ended with exit status %d and left no word",
                          job->entry->name, job->id, exit_status);
     log_info("Docker", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
-    return stage_collect(call->staged, call->job, message, error);
+    const char *staging = call->staged->store->uri;
+    if (!text_starts_with(staging, "file://") || !text_starts_with(message, DOCKER_STAGING "/"))
+        return stage_collect(call->staged, job, message, error);
+    cleanup_free char *here = text_format("%s%s", staging, message + strlen(DOCKER_STAGING));
+    return here ? stage_collect(call->staged, job, here, error) : error_memory(error);
 }
 
 static void remove_container(const struct docker_call *call)

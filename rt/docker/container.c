@@ -130,7 +130,7 @@ static int add_store(const struct docker *docker, json_t *mounts, json_t *variab
     if (gs)
         add_variable(variables, "STORAGE_EMULATOR_HOST", getenv("STORAGE_EMULATOR_HOST"));
     if (text_starts_with(uri, "file://"))
-        add_mount(mounts, "bind", uri + strlen("file://"), uri + strlen("file://"), false);
+        add_mount(mounts, "bind", uri + strlen("file://"), DOCKER_STAGING + strlen("file://"), false);
     int status = text_starts_with(uri, "s3://") ? add_aws(variables, error) : 0;
     return status < 0 ? status : add_google(mounts, variables, gs, error);
 }
@@ -161,6 +161,10 @@ static json_t *labels_of(const struct job *job)
 int docker_describe(const struct docker_call *call, json_t **container, hype_error **error)
 {
     const hype_env *env = &call->job->env;
+    const char *store = call->staged->store->uri, *there = text_starts_with(store, "file://") ? DOCKER_STAGING : store;
+    cleanup_free char *manifest = text_format("%s%s", there, call->staged->manifest + strlen(store));
+    if (!manifest)
+        return error_memory(error);
     json_t *mounts = json_array(), *variables = json_array(), *host = json_object();
     add_variable(variables, "HYPE_EXECUTION_ID", call->job->id);
     int status = add_mounts(call, mounts, variables, error);
@@ -171,8 +175,8 @@ int docker_describe(const struct docker_call *call, json_t **container, hype_err
     if (call->docker->network)
         json_object_set_new(host, "NetworkMode", json_string(call->docker->network));
     json_object_set_new(host, "Mounts", mounts);
-    *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", call->image, "Cmd", call->staged->manifest,
-                           "Env", variables, "Labels", labels_of(call->job), "HostConfig", host, "Tty", 0);
+    *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", call->image, "Cmd", manifest, "Env", variables,
+                           "Labels", labels_of(call->job), "HostConfig", host, "Tty", 0);
     if (status == 0 && !*container)
         status =
             error_set(error, HYPE_INVALID, "%s(): the environment has text that is no UTF-8", call->job->entry->name);

@@ -80,6 +80,9 @@ static inline bool docker_is_far(const struct docker *docker)
     return !docker->api.socket;
 }
 
+/* Where containers have a folder of this machine in which their calls are staged. */
+#define DOCKER_STAGING "file:///var/lib/hype/staging"
+
 /* ---- image.c ---- */
 
 /* Pulls it where it is absent; its entry point must be hype-run. */

@@ -2,7 +2,8 @@
  * file.c: a store in a folder of this machine (or of a file system that several machines mount).
  *
  * An object is written to a nameless or temporary file beside its place and linked there when it is whole: link(2)
- * fails where the name is taken, which is exactly put-if-absent. Folders are made 0700 and files 0600.
+ * fails where the name is taken, which is exactly put-if-absent. Folders are made 0700 and files 0600; but in a store
+ * whose folder is open to all (0777) so is everything, since whoever shares it, such as a container's user, may be any.
  */
 #include "store.h"
 
@@ -159,6 +160,20 @@ static void leave_folder(struct store *store, const char *path)
         rmdir(folder);
 }
 
+/* Best effort: who cannot read an object says so. What root writes in a container is for the folder's owner. */
+static void let_in(struct store *store, const char *path, int fd)
+{
+    const char *root = ((struct file_store *)store)->folder, *slash = strrchr(path, '/');
+    cleanup_free char *folder = strndup(path, (size_t)(slash - path));
+    struct stat status;
+    if (!folder || stat(root, &status) < 0)
+        return;
+    if ((status.st_mode & 07777) == 0777 && fchmod(fd, 0666) == 0 && strcmp(folder, root) != 0)
+        (void)!chmod(folder, 0777);
+    if (geteuid() == 0 && status.st_uid != 0)
+        (void)!fchown(fd, status.st_uid, status.st_gid);
+}
+
 static int write_object(struct file_job *job, const char *path, const char *partial)
 {
     if (folders_make(path) < 0)
@@ -167,6 +182,7 @@ static int write_object(struct file_job *job, const char *path, const char *part
     if (fd < 0)
         return error_system(job->error, errno, "cannot create %s", partial);
     int failure = write_content(fd, job->content) < 0 ? errno : 0;
+    let_in(job->store, path, fd);
     if (!failure && link(partial, path) == 0)
         *job->created = true;
     else if (!failure && errno != EEXIST)

@@ -142,15 +142,34 @@ static int check_folder(const char *option, const char *folder, hype_error **err
                : 0;
 }
 
+/* A folder that the image's user, whoever it is, can write to where it is mounted; the folder around it is private. */
+static int make_staging(char **uri, hype_error **error)
+{
+    cleanup_free char *around = NULL;
+    int status = cache_folder_make("docker", &around, error);
+    if (status < 0)
+        return status;
+    if (!(*uri = text_format("file://%s/staging", around)))
+        return error_memory(error);
+    const char *folder = *uri + strlen("file://");
+    if ((mkdir(folder, 0777) < 0 && errno != EEXIST) || chmod(folder, 0777) < 0)
+        return error_system(error, errno, "cannot make the folder %s", folder);
+    return 0;
+}
+
+static int open_staging(struct docker *docker, const char *wanted, hype_error **error)
+{
+    cleanup_free char *uri = NULL;
+    int status = wanted ? 0 : make_staging(&uri, error);
+    return status < 0 ? status : store_open(wanted ? wanted : uri, &docker->staging, error);
+}
+
 static int docker_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
 {
     const char *staging = submitter_url_option(url, "staging");
     struct docker *docker = calloc(1, sizeof *docker);
-    cleanup_free char *default_staging = submitter_cache_uri();
-    if (!docker || !default_staging) {
-        free(docker);
+    if (!docker)
         return error_memory(error);
-    }
     docker->submitter.operations = &submitter_docker;
     docker->submitter.batches = true;
     docker->submitter.limit = 32; /* more containers at once only stand in each other's way */
@@ -167,7 +186,7 @@ static int docker_open(struct submitter_url *url, hype_submitter **submitter, hy
     if (status == 0)
         status = check_folder("volumes", docker->host_folder, error);
     if (status == 0)
-        status = store_open(staging ? staging : default_staging, &docker->staging, error);
+        status = open_staging(docker, staging, error);
     if (status < 0) {
         docker_free(docker);
         return status;

@@ -64,6 +64,7 @@ docker cp take:/usr/local/bin/hype-run "$work/old/hype-run"
 docker rm take > /dev/null
 printf 'FROM debian:bullseye-slim\nCOPY hype-run /bin/\nENTRYPOINT ["hype-run"]\n' > "$work/old/Dockerfile"
 docker build -t hype-old "$work/old" > /dev/null 2>&1
+printf 'FROM hype\nUSER 1000\n' | docker build -t hype-user - > /dev/null 2>&1
 
 . "$source/tests/check.sh"
 HYPECC_CC=gcc "$bin/hypecc" -O1 -g "$source/tests/containers.c" -o "$work/calls"
@@ -81,6 +82,25 @@ check "extract_env sees the container" "looks_around '$local'"
 check "blur" "on '$local' '$bin/blur'"
 check "calls inside calls, and chains of errors" "on '$local' '$bin/e2e-nested'"
 check "an image with glibc 2.31" "on 'docker:?image=hype-old&network=none' '$bin/hello' && looks_around 'docker:?image=hype-old&network=none'"
+# Whoever is in the socket's group may be anybody else than the container's user; what is staged is for both, and no other.
+chmod 711 "$work"
+mkdir "$work/app" "$work/others"
+cp "$bin/hello" "$bin/../lib/"libhype.so* "$work/app/"
+chown 2000:2000 "$work/others"
+as_other() { # command
+    setpriv --reuid=2000 --regid=2000 --groups="$(stat -c %g "$work/docker.sock")" \
+        env HOME="$work/others" XDG_CACHE_HOME="$work/others" LD_LIBRARY_PATH="$work/app" "$@"
+}
+nothing_staged() { # cache
+    test "$(stat -c %a "$1/hype/docker")" = 700 && ! find "$1/hype" -name 'hype-run-*' | grep .
+}
+other_calls() { # image
+    (export HYPE_SUBMITTER="docker:?image=$1&network=none" && as_other timeout 120 "$work/app/hello") && nothing_staged "$work/others"
+}
+check "a program of an ordinary user" "other_calls hype"
+check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 120 '$work/app/hello'"
+check "an ordinary user's program, an image with another user" "other_calls hype-user"
+check "an image with a user" "on 'docker:?image=hype-user&network=none' '$bin/hello' && nothing_staged '$XDG_CACHE_HOME'"
 staged_in() { # kind, image
     cat > "$work/with-$1" <<END
 #!/bin/sh
@@ -141,12 +161,12 @@ far() { # certificates, commands
     shift
     (export DOCKER_HOST="tcp://127.0.0.1:$tls_port" DOCKER_TLS_VERIFY=1 DOCKER_CERT_PATH="$folder"; eval "$*")
 }
-mkdir "$work/others"
-cp "$work/tls/cert.pem" "$work/tls/key.pem" "$work/others/"
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=others -keyout "$work/others/ca-key.pem" -out "$work/others/ca.pem" 2> /dev/null
+mkdir "$work/alien"
+cp "$work/tls/cert.pem" "$work/tls/key.pem" "$work/alien/"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=others -keyout "$work/alien/ca-key.pem" -out "$work/alien/ca.pem" 2> /dev/null
 check "TCP with TLS" "far '$work/tls' \"on '$local' '$bin/hello' && looks_around '$local' && on '$local&secrets=$work/secrets' '$work/calls'\""
 check "a termination log from afar" "far '$work/tls' \"HYPE_LOG=info on '$local&keep-termination-log=1' '$bin/hello' 2> '$work/lines' && grep -q return.bin \\\"\\\$(sed -n 's/.*The termination log of .* is //p' '$work/lines')\\\"\"; rm -f '$XDG_CACHE_HOME'/hype/termination-logs/*"
-check "a daemon whose certificate is another's" "far '$work/others' \"says 'ertificate' '$local' '$bin/hello'\""
+check "a daemon whose certificate is another's" "far '$work/alien' \"says 'ertificate' '$local' '$bin/hello'\""
 check "DOCKER_API_VERSION" "DOCKER_API_VERSION=1.30 HYPE_LOG=info on '$local' '$bin/hello' 2>&1 | grep 'using 1.30' && DOCKER_API_VERSION=new says 'must be a version such as' '$local' '$bin/hello'"
 
 check "volumes in a folder of the host" "on '$local&secrets=$work/secrets&volumes=$work/volumes' '$work/calls' && test -z \"\$(ls '$work/volumes')\""
@@ -156,7 +176,7 @@ check "keep-volumes" "on '$local&secrets=$work/secrets&volumes=$work/volumes&kee
 remains() {
     docker ps -aq
     docker volume ls -q
-    find "$XDG_CACHE_HOME/hype" -path '*/hype/staging' -prune -o -type f -print
+    find "$XDG_CACHE_HOME/hype" -path '*/staging' -prune -o -type f -print
     find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*' -o -name '*.part-*'
     ls "$work/volumes" | grep -v "^$kept\$" || :
 }

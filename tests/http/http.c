@@ -300,6 +300,18 @@ static void unix_sockets(void)
     assert_int_equal(get("http://docker", "/hello", (struct http_request){.unix_socket = missing}), -HYPE_NETWORK);
 }
 
+static void no_proxy_for_this_machine(void)
+{
+    static const char nowhere[] = "http://127.0.0.1:1";
+    setenv("http_proxy", nowhere, 1);
+    assert_ok(get(url, "/hello", (struct http_request){.attempts = 1}));
+    assert_string_equal(response.body, "hello");
+    assert_int_equal(get(url, "/hello", (struct http_request){.proxy = nowhere}), -HYPE_NETWORK);
+    assert_int_equal(get("http://127.0.0.1.invalid", "/hello", (struct http_request){.attempts = 1}), -HYPE_NETWORK);
+    assert_null(strstr(error->message, "resolve")); /* the proxy's affair */
+    unsetenv("http_proxy");
+}
+
 static int get_many(void *context, hype_error **why)
 {
     struct http_request request = {.url = context, .idempotent = true};
@@ -340,7 +352,8 @@ in_task(what_is_busy_is_tried_again) in_task(a_pause_that_is_asked_for_is_made)
         in_task(a_broken_range_goes_on) in_task(a_sink_stops_or_fails_a_stream) in_task(answers_have_a_limit)
             in_task(time_limits_hold) in_task(a_cancelled_request_ends_at_once) in_task(bodies_of_memory_and_files)
                 in_task(refusals_are_explained_without_secrets) in_task(redirects_are_followed_where_wanted)
-                    in_task(servers_are_verified) in_task(unix_sockets) in_task(many_at_once)
+                    in_task(servers_are_verified) in_task(unix_sockets) in_task(no_proxy_for_this_machine)
+                        in_task(many_at_once)
 
     /* A child speaks over connections of its own, and the parent's go on working. */
     static void test_forks(void **state)
@@ -377,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_redirects_are_followed_where_wanted),
         cmocka_unit_test(test_servers_are_verified),
         cmocka_unit_test(test_unix_sockets),
+        cmocka_unit_test(test_no_proxy_for_this_machine),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_forks),
     };

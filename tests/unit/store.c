@@ -55,27 +55,40 @@ static void put_get_list_delete(void *unused)
     free(uri);
 }
 
-static void files_are_private_and_whole(void *unused)
+/* In a call's folder of a store whose own folder has this mode. */
+static void object_has_modes(mode_t store_mode, mode_t folder_mode, mode_t file_mode)
 {
-    (void)unused;
     struct store *store;
-    struct stat status;
+    struct stat status, its_folder;
     hype_error *error = NULL;
-    char *uri = text_format("file://%s", folder), *path = text_format("%s/big", folder);
+    char *uri = text_format("file://%s/a", folder), *path = text_format("%s/a/call", folder);
     size_t size = 3 << 20;
     char *data = calloc(1, size);
     struct store_content content = {.data = data, .fd = -1, .size = size};
     bool created;
+    assert_int_equal(chmod(uri + strlen("file://"), store_mode), 0);
     assert_int_equal(store_open(uri, &store, &error), 0);
-    assert_int_equal(store->operations->put_if_absent(store, "big", &content, NULL, NULL, &created, &error), 0);
+    assert_int_equal(store->operations->put_if_absent(store, "call/big", &content, NULL, NULL, &created, &error), 0);
+    assert_int_equal(stat(path, &its_folder), 0);
+    assert_int_equal(its_folder.st_mode & 0777, folder_mode);
+    free(path);
+    path = text_format("%s/a/call/big", folder);
     assert_int_equal(stat(path, &status), 0);
-    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(status.st_mode & 0777, file_mode);
     assert_int_equal(status.st_size, size);
-    assert_int_equal(store->operations->delete(store, "big", &error), 0);
+    assert_int_equal(store->operations->delete(store, "call/big", &error), 0);
     store_close(store);
     free(data);
     free(uri);
     free(path);
+}
+
+static void files_are_whole_and_private_but_in_an_open_folder(void *unused)
+{
+    (void)unused;
+    object_has_modes(0777, 0777, 0666);
+    object_has_modes(01777, 0700, 0600);
+    object_has_modes(0755, 0700, 0600);
 }
 
 static void in_task(task_function *function)
@@ -92,7 +105,7 @@ static void objects_by_name(void **state)
 static void private_files(void **state)
 {
     (void)state;
-    in_task(files_are_private_and_whole);
+    in_task(files_are_whole_and_private_but_in_an_open_folder);
 }
 
 static void names_and_uris(void **state)

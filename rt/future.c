@@ -214,7 +214,7 @@ static void run_attempt(hype_future *future)
     future->timed_out = false;
     future->timer.fire = timeout_fired;
     if (job->env.timeout > 0)
-        task_timer_set(&future->timer, clock_ms() + (int64_t)(job->env.timeout * 1000));
+        task_timer_set(&future->timer, clock_after(job->env.timeout));
     int status = job->env.invalid
                      ? error_set(&future->error, HYPE_INVALID, "%s(): %s", job->entry->name, job->env.invalid)
                      : future->submitter->operations->run(future->submitter, job, &future->error);
@@ -249,13 +249,13 @@ static bool try_again(hype_future *future)
     pthread_mutex_unlock(&futures_lock);
     if (!future->error || cancelled || !retry_wanted(policy, future->attempts, future->error, future->from_there))
         return false;
-    int64_t pause = retry_pause(policy, future->attempts);
+    double pause = retry_pause(policy, future->attempts);
     log_warning("Submitter", "%s; attempt %u of %u follows in %.1f s", future->error->message, future->attempts + 1,
-                policy->attempts, (double)pause / 1000);
+                policy->attempts, pause);
     forget_attempt(future);
     submitter_pause(future->submitter, &future->call);
     future->timer.fire = pause_ended;
-    task_timer_set(&future->timer, clock_ms() + pause);
+    task_timer_set(&future->timer, clock_after(pause));
     return true;
 }
 

@@ -10,6 +10,7 @@
 #include "fork.h"
 #include "http_transfer.h"
 #include "log.h"
+#include "retry.h"
 #include "task.h"
 #include "util.h"
 
@@ -23,7 +24,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -433,18 +433,9 @@ static int64_t asked_pause(const struct http_response *response)
     return seconds > LONGEST_ASKED_MS / 1000 ? LONGEST_ASKED_MS : seconds * 1000;
 }
 
-/* Between half of the exponential pause and all of it, so that many that failed together do not come back together. */
 static int64_t pause_length(unsigned attempt, unsigned first_ms, const struct http_response *response)
 {
-    int64_t pause = first_ms > 0 ? first_ms : PAUSE_MS;
-    for (unsigned i = 1; i < attempt && pause < LONGEST_PAUSE_MS; i++)
-        pause *= 2;
-    if (pause > LONGEST_PAUSE_MS)
-        pause = LONGEST_PAUSE_MS;
-    uint32_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-        random = (uint32_t)clock_ms();
-    pause = pause / 2 + (int64_t)(random % (uint64_t)(pause / 2 + 1));
+    int64_t pause = (int64_t)back_off(attempt, first_ms > 0 ? first_ms : PAUSE_MS, LONGEST_PAUSE_MS);
     int64_t asked = asked_pause(response);
     return asked > pause ? asked : pause;
 }

@@ -126,7 +126,7 @@ static bool ends_in_time(pid_t pid, double timeout)
     if (timeout <= 0)
         return true;
     cleanup_close int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    int64_t deadline = clock_ms() + (int64_t)(timeout * 1000);
+    int64_t deadline = clock_after(timeout);
     struct pollfd ended = {.fd = fd, .events = POLLIN};
     for (;;) {
         int64_t left = deadline - clock_ms();

@@ -149,6 +149,18 @@ static void deadlines(void)
     CHECK(hype_map_finish(map) == -HYPE_TIMEOUT && result == 0);
 }
 
+static void limits_without_end(void)
+{
+    int out[4];
+    for (int i = 0; i < 2; i++) {
+        double limit = i == 0 ? 1e300 : __builtin_inf();
+        hype_env env = hype_with_retry(hype_with_timeout(hype_default_env, limit), (hype_retry){2, 0, limit});
+        CHECK(hype_map_over(NULL, env, (hype_map_options){.deadline = limit}, 4, i, hype_bind(square, (int)i),
+                            &out[i]) == 0);
+        CHECK(hype_submit(NULL, env, hype_bind(square, 3), &out[0]) == 0 && out[0] == 9);
+    }
+}
+
 static void closed_early(void)
 {
     int results[30] = {0};
@@ -189,6 +201,7 @@ int main(void)
     whole_blocks();
     timeouts_and_files();
     deadlines();
+    limits_without_end();
     closed_early();
     submitter_closed_early();
     return 0;

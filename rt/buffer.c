@@ -1,4 +1,9 @@
-/* buffer.c: memory files, and the few of them that are kept. */
+/*
+ * buffer.c: memory files, and the few of them that are kept.
+ *
+ * After a fork() two processes map the same files: what was in use then is not kept by either of them, and what was
+ * kept is the parent's.
+ */
 #include "buffer.h"
 
 #include <errno.h>
@@ -14,6 +19,7 @@ enum { KEPT = 8 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct buffer kept[KEPT];
 static size_t n_kept, kept_bytes;
+static _Atomic unsigned forks; /* that have made this process or a child of it */
 
 static void release(struct buffer *buffer)
 {
@@ -23,6 +29,25 @@ static void release(struct buffer *buffer)
     } else {
         free(buffer->data);
     }
+}
+
+static void after_fork(void)
+{
+    forks++;
+}
+
+static void after_fork_in_child(void)
+{
+    after_fork();
+    pthread_mutex_init(&lock, NULL);
+    while (n_kept > 0)
+        release(&kept[--n_kept]);
+    kept_bytes = 0;
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, after_fork, after_fork_in_child);
 }
 
 void buffer_discard(struct buffer *buffer)
@@ -36,7 +61,7 @@ void buffer_free(struct buffer *buffer)
     bool keep = false;
     if (buffer->fd >= 0 && !buffer->read_only) {
         pthread_mutex_lock(&lock);
-        keep = n_kept < KEPT && buffer->capacity <= KEPT_BYTES - kept_bytes;
+        keep = buffer->forks == forks && n_kept < KEPT && buffer->capacity <= KEPT_BYTES - kept_bytes;
         if (keep) {
             kept[n_kept] = *buffer;
             kept[n_kept++].size = 0;
@@ -62,6 +87,7 @@ static bool take_kept(size_t capacity, struct buffer *buffer)
     bool found = n_kept > 0;
     if (found) {
         *buffer = kept[best];
+        buffer->forks = forks;
         kept[best] = kept[--n_kept];
         kept_bytes -= buffer->capacity;
     }
@@ -88,6 +114,8 @@ static int grow_file(struct buffer *buffer, size_t capacity, hype_error **error)
 
 int buffer_open_large(struct buffer *buffer, size_t capacity, hype_error **error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
     capacity = rounded(capacity < BUFFER_LARGE ? BUFFER_LARGE : capacity);
     if (take_kept(capacity, buffer)) {
         int status = buffer->capacity < capacity ? grow_file(buffer, capacity, error) : 0;
@@ -101,7 +129,7 @@ int buffer_open_large(struct buffer *buffer, size_t capacity, hype_error **error
     char *data = mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED)
         return error_system(error, errno, "cannot map %zu bytes", capacity);
-    *buffer = (struct buffer){data, 0, capacity, steal_fd(&fd), false};
+    *buffer = (struct buffer){data, 0, capacity, steal_fd(&fd), false, forks};
     return 0;
 }
 
@@ -118,7 +146,7 @@ int buffer_open_file(struct buffer *buffer, int fd, hype_error **error)
                     own, 0);
     if (data == MAP_FAILED)
         return error_system(error, errno, "cannot map a memory file of %zu bytes", capacity);
-    *buffer = (struct buffer){data, 0, capacity, steal_fd(&own), true};
+    *buffer = (struct buffer){data, 0, capacity, steal_fd(&own), true, 0};
     return 0;
 }
 
@@ -130,7 +158,7 @@ int buffer_copy(struct buffer *buffer, const void *data, size_t size, hype_error
     if (!copy)
         return error_memory(error);
     memcpy(copy, data, size);
-    *buffer = (struct buffer){copy, size, capacity, -1, false};
+    *buffer = (struct buffer){copy, size, capacity, -1, false, 0};
     return 0;
 }
 
@@ -146,7 +174,7 @@ int buffer_map(struct buffer *buffer, int fd, size_t size, hype_error **error)
     char *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, own, 0);
     if (data == MAP_FAILED)
         return error_system(error, errno, "cannot map %zu bytes", size);
-    *buffer = (struct buffer){data, size, size, steal_fd(&own), true};
+    *buffer = (struct buffer){data, size, size, steal_fd(&own), true, 0};
     return 0;
 }
 

@@ -16,6 +16,7 @@ struct buffer {
     size_t size, capacity; /* bytes */
     int fd;                /* a memory file that DATA maps; -1: plain memory */
     bool read_only;        /* maps somebody else's file */
+    unsigned forks;        /* that this process had seen when it took the file */
 };
 #define BUFFER_EMPTY {.fd = -1}
 

@@ -238,9 +238,9 @@ struct decoder {
     uint64_t n_stored;
     unsigned own_region;
     enum pass pass;
-    bool counts; /* something has a count that must be checked */
+    bool counts;                               /* something has a count that must be checked */
     uint64_t next, next_reserved, next_shared; /* first objects that no reference has led to yet */
-    const void **contexts;        /* for each object, or NULL */
+    const void **contexts;                     /* for each object, or NULL */
     /* Where objects are in the end: in WORKING, or each at its own address. */
     char *working, *reserved, *shared;
     char **finals;
@@ -310,9 +310,7 @@ static bool holds(const struct hype_unit *unit, const struct image_object *o, ui
 static bool locate_own(struct decoder *d, unsigned region, uint64_t offset, struct target *target)
 {
     uint64_t first, end;
-    uint64_t *next = region == IMAGE_SHARED     ? &d->next_shared
-                     : region == IMAGE_RESERVED ? &d->next_reserved
-                                                : &d->next;
+    uint64_t *next = region == IMAGE_SHARED ? &d->next_shared : region == IMAGE_RESERVED ? &d->next_reserved : &d->next;
     image_region_objects(d->header, region, &first, &end);
     if (*next < end && holds(d->unit, &d->objects[*next], offset))
         target->object = (*next)++;
@@ -349,13 +347,12 @@ static bool locate(struct decoder *d, uint64_t reference, struct target *target)
     unsigned region = IMAGE_REGION(reference);
     uint64_t offset = IMAGE_OFFSET(reference);
     *target = (struct target){.foreign = false};
-    if (region == d->own_region)
-        return locate_own(d, region, offset, target);
-    if (region != IMAGE_STORED && region != IMAGE_RESERVED && region != IMAGE_SHARED)
+    bool foreign = d->capture && region != d->own_region;
+    if (region != d->own_region && region != IMAGE_STORED && region != IMAGE_RESERVED && region != IMAGE_SHARED)
         return false;
-    if (d->capture) /* the frame itself is nobody's to point to */
-        return locate_captured(d->capture, region, offset, target) && target->object > 0;
-    return locate_own(d, region, offset, target);
+    if (foreign ? !locate_captured(d->capture, region, offset, target) : !locate_own(d, region, offset, target))
+        return false;
+    return !d->capture || target->object != (foreign ? 0 : d->frame); /* the frame itself is nobody's to point to */
 }
 
 static int refuse(struct decoder *d, const struct hype_field *field, const char *why)

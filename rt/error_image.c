@@ -177,7 +177,8 @@ int image_decode_error(const void *data, size_t size, hype_error **error)
         return error_memory(error);
     memcpy(copy, data, size);
     struct image_header *header = (struct image_header *)(void *)copy;
-    if (header->kind != IMAGE_ERROR || header->checksum != image_checksum(copy, size))
+    if (header->kind != IMAGE_ERROR || header->checksum != image_checksum(copy, size) || header->n_reserved ||
+        header->n_segments)
         return error_set(error, HYPE_FORMAT, "the error that came back is damaged");
     header->kind = IMAGE_ARGUMENTS; /* but for its kind it is one */
     header->checksum = image_checksum(copy, size);

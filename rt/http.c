@@ -470,8 +470,9 @@ static bool try_again(const struct transfer *transfer, int status, unsigned *tri
     const struct http_response *response = transfer->response;
     if (!request->idempotent || response->stopped)
         return false;
-    bool transient =
-        status == 0 ? http_transient(response->status) : status == -HYPE_NETWORK && transient_failure(transfer->result);
+    bool transient = status == 0
+                         ? http_transient(response->status) || (request->transient && request->transient(response))
+                         : status == -HYPE_NETWORK && transient_failure(transfer->result);
     if (!transient || (request->sink && !request->ranged && response->total > 0))
         return false;
     if (response->total > *before)

@@ -41,6 +41,8 @@ struct http_signature {
     const char *key_id, *secret;
 };
 
+struct http_response;
+
 /* Zero-initialize; all is borrowed for the call. */
 struct http_request {
     const char *method; /* NULL: GET */
@@ -75,6 +77,8 @@ struct http_request {
     unsigned connect_ms; /* 0: 10 seconds */
     int stall_s;         /* fail when nothing moves for so long; 0: 30 seconds, negative: never (streams) */
     int64_t deadline;    /* clock_ms() for all attempts together; 0: none */
+    /* Which answers of other statuses are worth another try; or NULL. */
+    bool (*transient)(const struct http_response *response);
 };
 
 struct http_response {

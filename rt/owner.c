@@ -8,26 +8,32 @@
 #include "fork.h"
 #include "util.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define PLACE_DIGITS 16
 
-/* In the kernel's ticks since the machine was started. 0: there is no such process, or it only waits to be reaped. */
-static unsigned long long start_time(long pid)
+#define GONE    (-1)
+#define UNKNOWN 0
+
+/* In the kernel's ticks since the machine was started. GONE: there is no such process, or it only waits to be reaped.
+ * UNKNOWN: there is one, but /proc does not show it (hidepid), or cannot be read (no descriptors left). */
+static long long start_time(long pid)
 {
     cleanup_free char *path = text_format("/proc/%ld/stat", pid), *text = NULL;
     size_t size;
     if (!path || file_read(path, 65536, &text, &size, NULL) < 0)
-        return 0;
+        return kill((pid_t)pid, 0) < 0 && errno == ESRCH ? GONE : UNKNOWN;
     /* proc(5): the name, in parentheses, may hold anything; state is the 1st field behind it, starttime the 20th. */
     char *rest = strrchr(text, ')');
     if (rest && (strncmp(rest, ") Z", 3) == 0 || strncmp(rest, ") X", 3) == 0))
-        return 0;
+        return GONE;
     for (int field = 0; rest && field < 20; field++)
         rest = strchr(rest + 1, ' ');
-    return rest ? strtoull(rest, NULL, 10) : 0;
+    return rest ? strtoll(rest, NULL, 10) : UNKNOWN;
 }
 
 static void find_place(char place[SHA256_HEX_SIZE])
@@ -60,7 +66,7 @@ const char *owner_self(void)
         char place[SHA256_HEX_SIZE];
         find_place(place);
         known = getpid();
-        snprintf(self, sizeof self, "%.*s.%ld.%llu", PLACE_DIGITS, place, (long)known, start_time(known));
+        snprintf(self, sizeof self, "%.*s.%ld.%lld", PLACE_DIGITS, place, (long)known, start_time(known));
     }
     pthread_mutex_unlock(&lock);
     return self;
@@ -72,5 +78,8 @@ bool owner_is_gone(const char *owner)
     if (strncmp(owner, owner_self(), PLACE_DIGITS + 1) != 0)
         return false;
     long pid = strtol(owner + PLACE_DIGITS + 1, &end, 10);
-    return *end == '.' && pid > 0 && start_time(pid) != strtoull(end + 1, NULL, 10);
+    if (*end != '.' || pid <= 0)
+        return false;
+    long long started = strtoll(end + 1, NULL, 10), now = start_time(pid);
+    return now == GONE || (now != UNKNOWN && started != UNKNOWN && now != started);
 }

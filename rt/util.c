@@ -103,6 +103,34 @@ int write_all(int fd, const void *data, size_t size)
     return 0;
 }
 
+int file_copy(int from, int to, uint64_t size)
+{
+    off_t in = 0, out = 0;
+    while (size > 0) {
+        ssize_t n = copy_file_range(from, &in, to, &out, size, 0);
+        if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
+            break;
+        if (n < 0 && errno != EINTR)
+            return -1;
+        if (n == 0)
+            return errno = EIO, -1;
+        size -= n > 0 ? (uint64_t)n : 0;
+    }
+    char buffer[64 * 1024];
+    while (size > 0) {
+        ssize_t n = pread(from, buffer, size < sizeof buffer ? size : sizeof buffer, in);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return errno = n == 0 ? EIO : errno, -1;
+        for (ssize_t done = 0, written; done < n; done += written > 0 ? written : 0)
+            if ((written = pwrite(to, buffer + done, (size_t)(n - done), out + done)) < 0 && errno != EINTR)
+                return -1;
+        in += n, out += n, size -= (uint64_t)n;
+    }
+    return 0;
+}
+
 int folders_make(const char *path)
 {
     cleanup_free char *part = strdup(path);

@@ -58,6 +58,8 @@ void text_random(char *out, size_t n);
 int file_read(const char *path, size_t limit, char **data, size_t *size, hype_error **error);
 /* All SIZE bytes, whatever signals come between; 0 or -1 with errno. */
 int write_all(int fd, const void *data, size_t size);
+/* The first SIZE bytes of one file to the start of another, by the kernel where it can; 0 or -1 with errno. */
+int file_copy(int from, int to, uint64_t size);
 
 /* Makes the folders that PATH lies in, for this user only; 0 or -1 with errno. */
 int folders_make(const char *path);

@@ -114,13 +114,9 @@ static int copy_file(const char *from, hype_error **error)
     cleanup_close int out = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600 | (status.st_mode & 0100));
     if (out < 0)
         return error_system(error, errno, "cannot create the data file %s", name);
-    for (off_t left = status.st_size; left > 0;) {
-        ssize_t n = copy_file_range(in, NULL, out, NULL, (size_t)left, 0);
-        if (n <= 0)
-            return error_system(error, n < 0 ? errno : EIO, "cannot copy the data file %s", from);
-        left -= n;
-    }
-    return 0;
+    return file_copy(in, out, (uint64_t)status.st_size) < 0
+               ? error_system(error, errno, "cannot copy the data file %s", from)
+               : 0;
 }
 
 int call_enter_folder(const char *path)

@@ -90,35 +90,6 @@ static int file_head(struct store *store, const char *name, uint64_t *size, hype
     return head_work(&job); /* one stat(2): not worth a thread */
 }
 
-/* SIZE bytes from one file to another, by the kernel where it can. */
-static int copy_bytes(int from, int to, uint64_t size)
-{
-    off_t in = 0, out = 0;
-    while (size > 0) {
-        ssize_t n = copy_file_range(from, &in, to, &out, size, 0);
-        if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
-            break;
-        if (n < 0 && errno != EINTR)
-            return -1;
-        if (n == 0)
-            return errno = EIO, -1;
-        size -= n > 0 ? (uint64_t)n : 0;
-    }
-    char buffer[64 * 1024];
-    while (size > 0) {
-        ssize_t n = pread(from, buffer, size < sizeof buffer ? size : sizeof buffer, in);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return errno = n == 0 ? EIO : errno, -1;
-        for (ssize_t done = 0, written; done < n; done += written)
-            if ((written = pwrite(to, buffer + done, (size_t)(n - done), out + done)) < 0)
-                return -1;
-        in += n, out += n, size -= (uint64_t)n;
-    }
-    return 0;
-}
-
 static int get_work(void *context)
 {
     struct file_job *job = context;
@@ -132,7 +103,7 @@ static int get_work(void *context)
     if ((uint64_t)status.st_size > job->limit)
         return error_set(job->error, HYPE_FORMAT, "%s has %lld bytes where at most %llu are expected", path,
                          (long long)status.st_size, (unsigned long long)job->limit);
-    if (copy_bytes(from, job->fd, (uint64_t)status.st_size) < 0)
+    if (file_copy(from, job->fd, (uint64_t)status.st_size) < 0)
         return error_system(job->error, errno, "cannot copy %s", path);
     *job->size = (uint64_t)status.st_size;
     return 0;
@@ -148,7 +119,7 @@ static int write_content(int fd, const struct store_content *content)
 {
     if (content->data)
         return write_all(fd, content->data, content->size);
-    return copy_bytes(content->fd, fd, content->size);
+    return file_copy(content->fd, fd, content->size);
 }
 
 /* A folder exists as long as objects are in it, as in a bucket. */

@@ -4,7 +4,8 @@
  * A small object goes in one request, with its name and checksum before it (uploadType=multipart). A large one goes in
  * chunks of a resumable session: when a connection breaks, the service is asked how far it got, and the upload goes on
  * from there. ifGenerationMatch=0 makes both a put-if-absent, which may be repeated without harm: 412 says that the
- * object is there. The service compares what it got with the CRC-32C that was announced.
+ * object is there. The service compares what it got with the CRC-32C that was announced; what was damaged on its way is
+ * sent again.
  */
 #include "gs.h"
 
@@ -24,7 +25,7 @@ enum {
     CHUNK_LARGEST = 1 << 30,
     CHUNK_CAREFUL = 32 << 20,
     TRIES = 6,               /* of a chunk, without any progress */
-    SESSIONS = 3,            /* the service may lose one */
+    SESSIONS = 3,            /* one may be lost, or damaged on its way */
     ERRORS_OF_SESSION = 410, /* from here on there is no session any more; 404 too */
 };
 
@@ -81,6 +82,12 @@ static int refused(const struct upload *upload, const struct http_request *reque
     return gs_refused(upload->store, request, response, "write", upload->name, "storage.objects.create", error);
 }
 
+/* What has arrived has not the checksum that was announced. */
+static bool damaged(const struct http_response *response)
+{
+    return response->status == 400 && response->body && strstr(response->body, "CRC32C");
+}
+
 static void on_sent(uint64_t size, void *context)
 {
     struct upload *upload = context;
@@ -107,24 +114,32 @@ static int read_content(const struct store_content *content, char *out, hype_err
 
 static int upload_small(struct upload *upload, bool *created, hype_error **error)
 {
-    static const char end[] = "\r\n--hype-part--\r\n";
-    static const char *const headers[] = {"Content-Type: multipart/related; boundary=hype-part", NULL};
     const struct store_content *content = upload->content;
-    cleanup_free char *start = text_format("--hype-part\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n%s\r\n"
-                                           "--hype-part\r\nContent-Type: application/octet-stream\r\n\r\n",
-                                           upload->metadata);
+    char boundary[33]; /* so much chance that no content has it */
+    text_random(boundary, sizeof boundary - 1);
+    cleanup_free char *type = text_format("Content-Type: multipart/related; boundary=%s", boundary);
+    cleanup_free char *start = text_format("--%s\r\nContent-Type: application/json; charset=UTF-8\r\n\r\n%s\r\n"
+                                           "--%s\r\nContent-Type: application/octet-stream\r\n\r\n",
+                                           boundary, upload->metadata, boundary);
+    cleanup_free char *end = text_format("\r\n--%s--\r\n", boundary);
     cleanup_free char *url = upload_url(upload->store, "multipart");
-    size_t start_size = start ? strlen(start) : 0, size = start_size + content->size + strlen(end);
-    cleanup_free char *body = start && url ? malloc(size) : NULL;
+    size_t start_size = start ? strlen(start) : 0, size = start_size + content->size + (end ? strlen(end) : 0);
+    cleanup_free char *body = type && start && end && url ? malloc(size) : NULL;
     if (!body)
         return error_memory(error);
+    const char *headers[] = {type, NULL};
     memcpy(body, start, start_size);
     memcpy(body + start_size + content->size, end, strlen(end));
     int status = read_content(content, body + start_size, error);
     if (status < 0)
         return status;
-    struct http_request request = {
-        .method = "POST", .url = url, .headers = headers, .body = body, .body_size = size, .idempotent = true};
+    struct http_request request = {.method = "POST",
+                                   .url = url,
+                                   .headers = headers,
+                                   .body = body,
+                                   .body_size = size,
+                                   .idempotent = true,
+                                   .transient = damaged};
     cleanup_response struct http_response response = {0};
     status = gs_perform(upload->store, &request, &response, error);
     *created = status == 0 && http_succeeded(&response);
@@ -165,18 +180,20 @@ static int begin_session(struct upload *upload, char **session, hype_error **err
     return *session ? 0 : error_set(error, HYPE_FORMAT, "%s answered without a session to upload to", url);
 }
 
-/* The service compares the checksum; an emulator that does not should at least have every byte. */
+/* The service compares the checksum, but an emulator may not, and nothing damaged must stay under the name. */
 static int check_created(const struct upload *upload, const struct http_response *response, hype_error **error)
 {
     json_t *answer = json_loadb(response->body ? response->body : "", response->size, 0, NULL);
-    const char *text = json_string_value(json_object_get(answer, "size"));
-    uint64_t size = text ? strtoull(text, NULL, 10) : upload->content->size;
+    const char *size = json_string_value(json_object_get(answer, "size"));
+    const char *sum = json_string_value(json_object_get(answer, "crc32c"));
+    char announced[CRC32C_TEXT_SIZE];
+    crc32c_text(upload->sum, announced);
+    bool whole = (!size || strtoull(size, NULL, 10) == upload->content->size) && (!sum || strcmp(sum, announced) == 0);
     json_decref(answer);
-    if (size == upload->content->size)
+    if (whole)
         return CREATED;
-    return error_set(error, HYPE_REFUSED, "gs://%s/%s%s was made with %llu bytes of %llu", upload->store->bucket,
-                     upload->store->prefix, upload->name, (unsigned long long)size,
-                     (unsigned long long)upload->content->size);
+    int status = upload->store->store.operations->delete(&upload->store->store, upload->name, error);
+    return status < 0 ? status : SESSION_LOST;
 }
 
 /* What an answer to a chunk or a question says; *OFFSET moves to where to go on. */
@@ -196,7 +213,7 @@ static int read_outcome(const struct upload *upload, const struct http_request *
         return check_created(upload, response, error);
     if (response->status == 412)
         return PRESENT;
-    if (response->status == 404 || response->status == ERRORS_OF_SESSION)
+    if (response->status == 404 || response->status == ERRORS_OF_SESSION || damaged(response))
         return SESSION_LOST;
     return refused(upload, request, response, error);
 }
@@ -296,9 +313,10 @@ static int upload_large(struct upload *upload, bool *created, hype_error **error
         *created = status == CREATED;
         if (status != SESSION_LOST)
             return status < 0 ? status : 0;
-        log_info("Staging", "the session of the upload of %s is gone; starting anew", upload->name);
+        log_info("Staging", "the upload of %s was lost or damaged; starting anew", upload->name);
     }
-    return error_set(error, HYPE_NETWORK, "Google Cloud Storage lost the upload of gs://%s/%s%s %d times",
+    return error_set(error, HYPE_NETWORK,
+                     "Google Cloud Storage lost the upload of gs://%s/%s%s, or got it damaged, %d times",
                      upload->store->bucket, upload->store->prefix, upload->name, SESSIONS);
 }
 

@@ -72,6 +72,21 @@ static int s3_open(const char *uri, struct store **store, hype_error **error)
     return 0;
 }
 
+bool s3_failed(const struct http_response *response)
+{
+    return response->body && strstr(response->body, "<Error>");
+}
+
+/* What comes without a status of its own: a body that stalled or was damaged on its way, and a late failure. */
+static bool transient(const struct http_response *response)
+{
+    if (http_succeeded(response))
+        return s3_failed(response);
+    return response->status == 400 && response->body &&
+           (strstr(response->body, "<Code>RequestTimeout<") ||
+            strstr(response->body, "<Code>XAmzContentSHA256Mismatch<"));
+}
+
 int s3_perform(const struct s3_store *store, struct http_request *request, const char *sha256,
                struct http_response *response, hype_error **error)
 {
@@ -96,6 +111,7 @@ int s3_perform(const struct s3_store *store, struct http_request *request, const
     struct http_request with = *request;
     with.headers = headers;
     with.signature = &signature;
+    with.transient = transient;
     return http_perform(&with, response, error);
 }
 

@@ -19,6 +19,9 @@ struct s3_store {
 /* The URL of an object; QUERY is sorted and has '=' behind every name. */
 char *s3_url(const struct s3_store *store, const char *name, const char *query);
 
+/* Whether the answer is an error, whatever its status: that of an upload in parts may be sent before its outcome. */
+bool s3_failed(const struct http_response *response);
+
 /* Signs REQUEST, whose body has the SHA-256, and performs it. */
 int s3_perform(const struct s3_store *store, struct http_request *request, const char *sha256,
                struct http_response *response, hype_error **error);

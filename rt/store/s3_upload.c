@@ -23,9 +23,12 @@ enum {
     PART_SIZE = 16 << 20, /* at least */
     MOST_PARTS = 10000,
     SIDE_BY_SIDE = 4,
-    CONFLICT = 409, /* another upload of the same name is just being completed */
-    TRIES = 4,      /* after a conflict */
+    TRIES = 4, /* of an upload that meets another of the same name */
 };
+
+/* What became of an upload. S3 answers 409 where another of the same name is just being completed: such a one begins
+ * anew, with all its parts. */
+enum outcome { CREATED = 1, PRESENT, CONFLICT };
 
 struct upload {
     struct s3_store *store;
@@ -131,24 +134,19 @@ static void progress(const struct upload *upload, uint64_t done)
         upload->progress(done, upload->content->size, upload->progress_context);
 }
 
-/* Performs a request that 409 may answer, until it has been decided. */
-static int perform_decided(struct upload *upload, struct http_request *request, const char *sha256,
-                           struct http_response *response, hype_error **error)
-{
-    for (unsigned tries = 1;; tries++) {
-        int status = s3_perform(upload->store, request, sha256, response, error);
-        if (status < 0 || response->status != CONFLICT || tries == TRIES)
-            return status;
-        status = http_pause(tries, 0, response);
-        http_response_free(response);
-        if (status < 0)
-            return error_set(error, HYPE_CANCELLED, "cancelled");
-    }
-}
-
 /* ---- Small objects ---- */
 
-static int upload_small(struct upload *upload, bool *created, hype_error **error)
+static int read_outcome(const struct upload *upload, const struct http_request *request,
+                        const struct http_response *response, hype_error **error)
+{
+    if (http_succeeded(response) && !s3_failed(response))
+        return CREATED;
+    return response->status == 412   ? PRESENT
+           : response->status == 409 ? CONFLICT
+                                     : refused(upload, request, response, error);
+}
+
+static int upload_small(struct upload *upload, hype_error **error)
 {
     const struct store_content *content = upload->content;
     struct span span = {.content = content, .size = content->size, .error = error};
@@ -165,13 +163,8 @@ static int upload_small(struct upload *upload, bool *created, hype_error **error
                                    .body_size = content->size,
                                    .idempotent = true};
     cleanup_response struct http_response response = {0};
-    status = perform_decided(upload, &request, span.sha256, &response, error);
-    *created = status == 0 && http_succeeded(&response);
-    if (status == 0 && !*created && response.status != 412)
-        status = refused(upload, &request, &response, error);
-    if (status == 0)
-        progress(upload, content->size);
-    return status;
+    status = s3_perform(upload->store, &request, span.sha256, &response, error);
+    return status < 0 ? status : read_outcome(upload, &request, &response, error);
 }
 
 /* ---- Uploads in parts ---- */
@@ -268,17 +261,7 @@ static char *list_of_parts(const struct upload *upload)
     return NULL;
 }
 
-/* The service may answer 200 and then say in the body that it failed after all. */
-static int on_completed(void *context, const char *name, const char *text)
-{
-    bool *failed = context;
-    (void)text;
-    *failed = *failed || strcmp(name, "Error") == 0;
-    return 0;
-}
-
-/* *DONE: the upload has become an object or is gone; nothing is left to abort. */
-static int complete(struct upload *upload, bool *created, bool *done, hype_error **error)
+static int complete(struct upload *upload, hype_error **error)
 {
     cleanup_free char *query = text_format("?uploadId=%s", upload->session), *body = list_of_parts(upload);
     cleanup_free char *url = query ? s3_url(upload->store, upload->name, query) : NULL;
@@ -295,23 +278,15 @@ static int complete(struct upload *upload, bool *created, bool *done, hype_error
                                    .stall_s = 300,
                                    .idempotent = true};
     cleanup_response struct http_response response = {0};
-    int status = perform_decided(upload, &request, sha256, &response, error);
-    if (status < 0 || response.status == 412)
-        return status;
-    bool failed = false;
     uint64_t size;
-    if (http_succeeded(&response))
-        status = xml_read(response.body, response.size, on_completed, &failed, error);
-    *done = *created = http_succeeded(&response) && status == 0 && !failed;
-    if (*done || status < 0)
+    int status = s3_perform(upload->store, &request, sha256, &response, error);
+    if (status < 0)
         return status;
     /* An answer that was lost makes the second try find no upload any more, but an object. */
     if (response.status == 404 && s3_head(&upload->store->store, upload->name, &size, NULL) == 0 &&
-        size == upload->content->size) {
-        *done = *created = true;
-        return 0;
-    }
-    return refused(upload, &request, &response, error);
+        size == upload->content->size)
+        return CREATED;
+    return read_outcome(upload, &request, &response, error);
 }
 
 static void abort_upload(const struct upload *upload)
@@ -321,35 +296,56 @@ static void abort_upload(const struct upload *upload)
     struct http_request request = {
         .method = "DELETE", .url = url, .idempotent = true, .attempts = 3, .connect_ms = 2000, .stall_s = 5};
     cleanup_response struct http_response response = {0};
+    cleanup_error hype_error *failure = NULL;
+    int status = 0;
     task_shield_begin();
     if (url)
-        s3_perform(upload->store, &request, S3_EMPTY_SHA256, &response, NULL);
+        status = s3_perform(upload->store, &request, S3_EMPTY_SHA256, &response, &failure);
     task_shield_end();
+    if (status == 0 && !http_succeeded(&response) && response.status != 404)
+        s3_refused(upload->store, &request, &response, "clear away the parts of", upload->name,
+                   "s3:AbortMultipartUpload", &failure);
+    if (failure)
+        log_warning("Staging", "%s", failure->message);
 }
 
-static int upload_in_parts(struct upload *upload, bool *created, hype_error **error)
+static int send_all(struct upload *upload, hype_error **error)
+{
+    struct task_group group = {0};
+    int status = 0;
+    for (uint64_t i = 0; i < upload->parts && i < SIDE_BY_SIDE && status == 0; i++)
+        status = task_group_start(&group, send_parts, upload);
+    status = task_group_wait(&group, error);
+    return status < 0 ? status : complete(upload, error);
+}
+
+static void forget_parts(struct upload *upload)
+{
+    for (uint64_t i = 0; upload->etags && i < upload->parts; i++)
+        free(upload->etags[i]);
+    free(upload->etags);
+    free(upload->session);
+    upload->etags = NULL;
+    upload->session = NULL;
+    upload->next = upload->done = 0;
+}
+
+static int upload_in_parts(struct upload *upload, hype_error **error)
 {
     uint64_t size = upload->content->size, least = (size + MOST_PARTS - 1) / MOST_PARTS, there;
     upload->part_size = least > PART_SIZE ? least : PART_SIZE;
     upload->parts = (size + upload->part_size - 1) / upload->part_size;
-    upload->etags = calloc(upload->parts, sizeof *upload->etags);
-    if (!upload->etags)
-        return error_memory(error);
     int status = s3_head(&upload->store->store, upload->name, &there, NULL);
     if (status == 0 || status == -HYPE_CANCELLED) /* or it would be found out only after all was sent */
-        return status == 0 ? 0 : error_set(error, HYPE_CANCELLED, "cancelled");
-    status = begin(upload, error);
-    if (status < 0)
-        return status;
-    struct task_group group = {0};
-    for (uint64_t i = 0; i < upload->parts && i < SIDE_BY_SIDE && status == 0; i++)
-        status = task_group_start(&group, send_parts, upload);
-    status = task_group_wait(&group, error);
-    bool done = false;
-    if (status == 0)
-        status = complete(upload, created, &done, error);
-    if (!done)
-        abort_upload(upload);
+        return status == 0 ? PRESENT : error_set(error, HYPE_CANCELLED, "cancelled");
+    upload->etags = calloc(upload->parts, sizeof *upload->etags);
+    status = upload->etags ? begin(upload, error) : error_memory(error);
+    if (status == 0) {
+        status = send_all(upload, error);
+        if (status != CREATED)
+            abort_upload(upload);
+    }
+    forget_parts(upload);
     return status;
 }
 
@@ -361,15 +357,18 @@ int s3_upload(struct store *store, const char *name, const struct store_content 
                             .content = content,
                             .progress = to,
                             .progress_context = progress_context};
-    *created = false;
     int status = make_checksum(&upload, error);
-    if (status == 0)
-        status =
-            content->size <= SMALL ? upload_small(&upload, created, error) : upload_in_parts(&upload, created, error);
-    for (uint64_t i = 0; upload.etags && i < upload.parts; i++)
-        free(upload.etags[i]);
-    free(upload.etags);
-    free(upload.session);
+    for (unsigned tries = 1; status == 0; tries++) {
+        status = content->size <= SMALL ? upload_small(&upload, error) : upload_in_parts(&upload, error);
+        if (status == CONFLICT && tries == TRIES)
+            status = error_set(error, HYPE_NETWORK, "cannot write %s/%s: others are writing it at the same time (409)",
+                               store->uri, name);
+        else if (status == CONFLICT && (status = http_pause(tries, 0, NULL)) < 0)
+            error_set(error, HYPE_CANCELLED, "cancelled");
+    }
+    *created = status == CREATED;
+    if (status > 0)
+        progress(&upload, content->size);
     free(upload.checksum);
-    return status;
+    return status < 0 ? status : 0;
 }

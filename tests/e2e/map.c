@@ -118,9 +118,9 @@ static void whole_blocks(void)
 /* Each item has its own timeout and its own working folder. */
 static void timeouts_and_files(void)
 {
-    char path[] = "/tmp/hype-data-XXXXXX";
+    char path[] = "/dev/shm/hype-data-XXXXXX"; /* another file system than that of the working folders */
     int fd = mkstemp(path), status[4] = {0}, found[4] = {0};
-    CHECK(fd >= 0 && close(fd) == 0);
+    CHECK(fd >= 0 && write(fd, "data", 4) == 4 && close(fd) == 0);
     hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 2);
     hype_map *map = hype_map_open(NULL, env, (hype_map_options){.limit = 2});
     for (int i = 0; i < 4; i++)

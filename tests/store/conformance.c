@@ -89,6 +89,10 @@ static void an_object_comes_back(void)
     put("empty", "", 0);
     expect("empty", "", 0);
     remove_object("empty");
+    static const char like_a_protocol[] = "\r\n--hype-part--\r\n<Error>\r\n0\r\n\r\n";
+    put("odd", like_a_protocol, sizeof like_a_protocol);
+    expect("odd", like_a_protocol, sizeof like_a_protocol);
+    remove_object("odd");
 }
 
 static void the_first_put_wins(void)

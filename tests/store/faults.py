@@ -3,14 +3,16 @@
 
   faults.py PORT UPSTREAM_PORT SEED
 
-About every fourth request meets one of the FAULTS; after three in a row comes a good one. Damage is rarer, since an
-object in many ranges has to come whole in three tries.
+About every fourth request meets a fault; after three in a row comes a good one. Damage is rarer, since an object in many
+ranges has to come whole in three tries. Faults that few requests can meet (RARE) are met by the first that can; a body
+stalls only once, since that takes as long as the client's patience.
 
 Of resumable uploads to Google Cloud Storage half of a chunk may arrive. Questions about how far such an upload got
 ("Content-Range: bytes */SIZE") are answered here: fake-gcs-server takes them for the end of the object.
 """
 import http.client
 import random
+import select
 import socket
 import struct
 import sys
@@ -18,22 +20,30 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 FAULTS = ["reset-before", "reset-half", "reset-after", "truncate", "damage", "429", "500", "503"]
+RARE = ["stall", "damage-post", "damage-put", "late-error", "slow-body", "conflict-put", "conflict-post"]
+LARGE = 64 * 1024  # bytes of a body that is mostly content
+S3_ERRORS = {"late-error": (200, "InternalError"), "slow-body": (400, "RequestTimeout"),
+             "conflict-put": (409, "ConditionalRequestConflict"), "conflict-post": (409, "ConditionalRequestConflict")}
 chance = random.Random(int(sys.argv[3]))
 lock = threading.Lock()
 in_a_row = 0
 since_damage = 0
+met = set()  # of the RARE ones
 sessions = {}  # path of a resumable upload: how many bytes have arrived, or the answer at its end
 QUANTUM = 256 * 1024
 
 
-def choose():
+def choose(rare):
+    """One of FAULTS or of the RARE ones that the request can meet, or None."""
     global in_a_row, since_damage
     with lock:
         since_damage += 1
-        if in_a_row < 3 and chance.random() < 0.25:
+        new = [fault for fault in rare if fault not in met]
+        if in_a_row < 3 and (new or chance.random() < 0.25):
             in_a_row += 1
-            fault = chance.choice(FAULTS)
-            if fault == "damage":
+            fault = new[0] if new else chance.choice(FAULTS + [fault for fault in rare if fault != "stall"])
+            met.add(fault)
+            if fault.startswith("damage") and not new:
                 fault = fault if since_damage > 20 else None
                 since_damage = 0
             return fault
@@ -101,9 +111,30 @@ class Handler(BaseHTTPRequestHandler):
             self.upstream(body[:half], content_length=str(half),
                           content_range=f"bytes {first}-{int(first) + half - 1}/{total}")
 
+    def rare_faults(self, size):
+        """Those of RARE that this request can meet."""
+        s3 = "x-amz-content-sha256" in self.headers
+        can = {"stall": size > 8 << 20, "damage-post": self.command == "POST" and size > LARGE,
+               "damage-put": self.command == "PUT" and size > LARGE,
+               "late-error": s3 and self.command == "POST" and "uploadId=" in self.path,
+               "slow-body": s3 and self.command == "PUT" and size > 0,
+               "conflict-put": s3 and self.command == "PUT" and "If-None-Match" in self.headers,
+               "conflict-post": s3 and self.command == "POST" and "If-None-Match" in self.headers}
+        return [fault for fault in RARE if can[fault]]
+
+    def stall(self, size):
+        """Takes half of the body and then nothing more until the client gives up."""
+        self.rfile.read(size // 2)
+        closed = select.poll()
+        closed.register(self.connection, select.POLLRDHUP)
+        closed.poll()
+        self.reset()
+
     def forward(self):
         size = int(self.headers.get("Content-Length", 0))
-        fault = choose()
+        fault = choose(self.rare_faults(size))
+        if fault == "stall":
+            return self.stall(size)
         if fault == "reset-before":
             return self.reset()
         if fault == "reset-half":
@@ -114,6 +145,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(int(fault), [("Retry-After", "0"), ("x-request-id", "fault")], b"busy")
         if self.headers.get("Content-Range", "").startswith("bytes */"):
             return self.answer_how_far()
+        if fault in S3_ERRORS:
+            status, code = S3_ERRORS[fault]
+            return self.answer(status, [], f"<Error><Code>{code}</Code><Message>fault</Message></Error>".encode())
+        if fault in ("damage-post", "damage-put"):
+            body = body[: size // 2] + bytes([body[size // 2] ^ 1]) + body[size // 2 + 1:]
         response, data = self.upstream(body)
         if fault == "reset-after":
             return self.reset()

@@ -267,6 +267,31 @@ static void forged_returns_stay_in_bounds(void **state)
     assert_true(passed > 0);
 }
 
+/* A string of the new block is made to lie in the frame, which is gone when the caller has its value. */
+static void forged_returns_lead_to_no_frame(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct tree *made = NULL;
+    uint64_t reference;
+    hype_error *error = NULL;
+    bind(&f);
+    struct buffer returned = answer(&f.closure->capture);
+    struct image_header *header = (void *)returned.data;
+    uint64_t frame = ((struct image_object *)(void *)(returned.data + header->objects))[1].offset; /* [0]: lengths */
+    memcpy(&reference, returned.data + frame + f.closure->capture.entry->result_offset, sizeof reference);
+    struct tree *forged = (void *)(returned.data + IMAGE_OFFSET(reference));
+    forged->kind = WORD;
+    memcpy(&forged->word, &(uint64_t){IMAGE_REFERENCE(IMAGE_RETURNED, frame)}, sizeof forged->word);
+    header->checksum = image_checksum(returned.data, returned.size);
+    assert_int_equal(image_decode_return(returned.data, NULL, returned.size, &f.closure->capture, &made, &error),
+                     -HYPE_FORMAT);
+    assert_non_null(strstr(error->message, "refers to no object"));
+    error_free(error);
+    buffer_free(&returned);
+    hype_closure_free(f.closure);
+}
+
 /* ---- Pointers that see one block in different sizes ---- */
 
 struct span {
@@ -492,6 +517,44 @@ static void errors_travel(void **state)
     buffer_free(&image);
 }
 
+/* An error's text in REGION, of which nobody has memory: its table gets an object that lies there. */
+static int read_forged_error(const struct buffer *image, unsigned region, uint64_t offset, hype_error **error)
+{
+    enum { LENGTH = 8 };
+    size_t size = image->size + sizeof(struct image_object);
+    cleanup_free char *forged = malloc(size);
+    unsigned flags = region == IMAGE_RESERVED ? HYPE_DIRECTION_OUT : HYPE_DIRECTION_IN;
+    struct image_object added = {offset, IMAGE_OBJECT_META(0, flags, LENGTH)};
+    memcpy(forged, image->data, image->size);
+    memcpy(forged + image->size, &added, sizeof added);
+    struct image_header *header = (void *)forged;
+    struct image_object *frame = (void *)(forged + header->objects);
+    header->size = size;
+    header->n_objects++;
+    header->n_reserved = region == IMAGE_RESERVED;
+    header->reserved_size = region == IMAGE_RESERVED ? offset + LENGTH : 0;
+    header->n_segments = region == IMAGE_SHARED;
+    uint64_t *output = (void *)(forged + frame->offset + 6 * sizeof(int32_t) + sizeof(char *)); /* docs/format.md */
+    assert_int_equal(*output, 0);
+    *output = IMAGE_REFERENCE(region, offset);
+    header->checksum = image_checksum(forged, size);
+    return image_decode_error(forged, size, error);
+}
+
+static void forged_errors_have_no_memory_elsewhere(void **state)
+{
+    (void)state;
+    struct buffer image = BUFFER_EMPTY;
+    hype_error *error = chained_error(), *read = NULL;
+    assert_int_equal(image_encode_error(error, ERROR_CAUSES, &image, NULL), 0);
+    assert_int_equal(read_forged_error(&image, IMAGE_RESERVED, 1, &read), -HYPE_FORMAT);
+    error_clear(&read);
+    assert_int_equal(read_forged_error(&image, IMAGE_SHARED, 0, &read), -HYPE_FORMAT);
+    error_clear(&read);
+    buffer_free(&image);
+    error_free(error);
+}
+
 static size_t n_causes(const hype_error *error)
 {
     return error->cause ? 1 + n_causes(error->cause) : 0;
@@ -530,11 +593,13 @@ int main(void)
         cmocka_unit_test(every_length_counts),
         cmocka_unit_test(forged_images_stay_in_bounds),
         cmocka_unit_test(forged_returns_stay_in_bounds),
+        cmocka_unit_test(forged_returns_lead_to_no_frame),
         cmocka_unit_test(overlapping_extents),
         cmocka_unit_test(shared_memory_is_referred_to),
         cmocka_unit_test(shared_memory_there_and_back),
         cmocka_unit_test(forged_references_to_shared_memory),
         cmocka_unit_test(errors_travel),
+        cmocka_unit_test(forged_errors_have_no_memory_elsewhere),
         cmocka_unit_test(chains_of_errors_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

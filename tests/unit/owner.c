@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -49,6 +50,22 @@ static void a_later_process_with_the_pid_is_another(void **state)
     assert_true(owner_is_gone(later));
 }
 
+/* Nor is it where /proc cannot be asked. */
+static void who_cannot_be_looked_at_is_not_gone(void **state)
+{
+    (void)state;
+    struct rlimit before, none;
+    char ended[OWNER_SIZE];
+    snprintf(ended, sizeof ended, "%.17s999999999.7", owner_self()); /* a PID that no kernel gives */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    bool self = owner_is_gone(owner_self()), other = owner_is_gone(ended);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_false(self);
+    assert_true(other);
+}
+
 static void nothing_is_known_of_others(void **state)
 {
     (void)state;
@@ -68,6 +85,7 @@ int main(void)
         cmocka_unit_test(a_running_program_is_not_gone),
         cmocka_unit_test(a_child_is_an_owner_of_its_own_and_gone_when_it_has_ended),
         cmocka_unit_test(a_later_process_with_the_pid_is_another),
+        cmocka_unit_test(who_cannot_be_looked_at_is_not_gone),
         cmocka_unit_test(nothing_is_known_of_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -357,8 +357,7 @@ int task_park(int64_t deadline)
     t->parked = true;
     if (deadline != NO_DEADLINE)
         task_timer_set(&t->timer, deadline);
-    if (t->parked)
-        switch_out(t);
+    switch_out(t); /* also where there was no memory for the timer: the task is ready then */
     return t->wake;
 }
 

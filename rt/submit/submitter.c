@@ -95,14 +95,10 @@ static void cancel_calls(hype_submitter *submitter)
     }
 }
 
-static unsigned n_closing;
-static struct task_event none_closing;
-
 /* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
 static void close_in_task(void *context)
 {
     hype_submitter *submitter = context;
-    n_closing++;
     task_shield_begin();
     cancel_calls(submitter);
     while (submitter->begun.first) {
@@ -111,8 +107,6 @@ static void close_in_task(void *context)
     }
     submitter->operations->close(submitter);
     task_shield_end();
-    if (--n_closing == 0)
-        task_event_set(&none_closing);
 }
 
 /* ---- URLs ---- */
@@ -267,6 +261,8 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 static hype_submitter *open_submitters;
 static hype_submitter *default_submitter;
+static unsigned n_closing; /* not in the list any more, and not yet closed */
+static struct task_event one_closed;
 
 /* It has none of its parent's servers, and ends without touching them. */
 static void after_fork_in_child(void)
@@ -317,6 +313,7 @@ static bool remove_open(hype_submitter *submitter)
     if (*where) {
         *where = submitter->next;
         found = true;
+        __atomic_add_fetch(&n_closing, 1, __ATOMIC_RELAXED);
     }
     if (default_submitter == submitter)
         default_submitter = NULL;
@@ -374,6 +371,13 @@ static int close_member(void *context, hype_error **error)
     return 0;
 }
 
+static void close_removed(void *context)
+{
+    close_in_task(context);
+    __atomic_sub_fetch(&n_closing, 1, __ATOMIC_RELAXED);
+    task_event_set(&one_closed);
+}
+
 void submitter_end_all(void)
 {
     struct task_group group = {.limit = 0};
@@ -386,9 +390,9 @@ void submitter_end_all(void)
         task_group_start(&group, close_member, submitter);
     }
     task_group_wait(&group, NULL);
-    while (n_closing > 0) { /* that another thread was about to close */
-        none_closing.set = false;
-        task_event_wait(&none_closing, NO_DEADLINE);
+    while (__atomic_load_n(&n_closing, __ATOMIC_RELAXED) > 0) { /* that other threads are about to close */
+        one_closed.set = false;
+        task_event_wait(&one_closed, NO_DEADLINE);
     }
 }
 
@@ -397,9 +401,10 @@ void hype_submitter_close(hype_submitter *submitter)
     if (!submitter || !remove_open(submitter))
         return;
     /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
-    while (task_run(close_in_task, submitter, NULL) < 0) {
+    while (task_run(close_removed, submitter, NULL) < 0) {
         if (!task_loop_runs()) { /* there has been no call */
             submitter->operations->close(submitter);
+            __atomic_sub_fetch(&n_closing, 1, __ATOMIC_RELAXED);
             return;
         }
         sched_yield();

@@ -159,16 +159,35 @@ void compile_add_common(struct arguments *arguments, const struct command *comma
     arguments_add(arguments, "-fno-semantic-interposition");
 }
 
-void compile_add_target(struct arguments *arguments, const struct command *command, const char *source)
+/* Has the command an option that begins so? */
+static bool has_option(const struct command *command, const char *start)
 {
-    if (command->compile || command->assemble || !command->dependencies)
-        return;
     for (size_t i = 0; i < command->n_words; i++)
-        if (strncmp(command->words[i].argument, "-MT", 3) == 0 || strncmp(command->words[i].argument, "-MQ", 3) == 0)
-            return;
+        if (!command->words[i].linker && strncmp(command->words[i].argument, start, strlen(start)) == 0)
+            return true;
+    return false;
+}
+
+void compile_add_names(struct arguments *arguments, const struct command *command, const char *source)
+{
+    static const char *const leaving[] = {"--coverage",    "-fprofile",    "-ftest-coverage",  "-gsplit-dwarf",
+                                          "-save-temps",   "--save-temps", "-fcallgraph-info", "-fdump-",
+                                          "-fstack-usage", "-ftime-trace"};
+    if (command->compile || command->assemble || command->preprocess)
+        return;
+    bool leaves = false;
+    for (size_t i = 0; i < sizeof leaving / sizeof *leaving; i++)
+        leaves = leaves || has_option(command, leaving[i]);
+    if (leaves) { /* of gcc 11, and of clang 17 */
+        arguments_add(arguments, "-dumpdir");
+        arguments_add(arguments, format("%s-", command->output ? command->output : "a"));
+    }
+    if (!command->dependencies || has_option(command, "-MT") || has_option(command, "-MQ"))
+        return;
     const char *slash = strrchr(source, '/'), *base = slash ? slash + 1 : source, *dot = strrchr(base, '.');
     arguments_add(arguments, "-MQ");
-    arguments_add(arguments, format("%.*s.o", dot ? (int)(dot - base) : (int)strlen(base), base));
+    arguments_add(arguments, command->output ? command->output
+                                             : format("%.*s.o", dot ? (int)(dot - base) : (int)strlen(base), base));
 }
 
 static char *folder_of(const char *source)
@@ -278,16 +297,16 @@ bool compile_heeds(const struct word *word)
     case EFFECT_PREPROCESS:
     case EFFECT_LINK:
     case EFFECT_LINKER:
-    case EFFECT_XLINKER:
     case EFFECT_LIBRARY:
     case EFFECT_LIBRARY_FOLDER:
+    case EFFECT_KEYWORD:
     case EFFECT_PROGRAM_ONLY:
     case EFFECT_SHARED:
     case EFFECT_STATIC:
     case EFFECT_RELOCATABLE:
         return false;
     default:
-        return !word->input;
+        return !word->input && !word->linker;
     }
 }
 
@@ -337,7 +356,7 @@ int compile_unit(const struct command *command, const struct word *source, const
     add_options(&compile, command, dependency_file, target);
     compile_add_common(&compile, command);
     if (!target)
-        compile_add_target(&compile, command, shown);
+        compile_add_names(&compile, command, shown);
     arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, shown));
     if (!strchr(shown, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
         arguments_add(&compile, "-ffile-prefix-map=./=");

@@ -36,7 +36,9 @@ extern struct arguments wrapped;
 _Noreturn void tool_exec(struct arguments *arguments);
 /* Runs to the end; its exit status. A compiler that is killed by a signal ends this process by the same one. */
 int tool_run(struct arguments *arguments);
-/* The same, its standard output as a new string. */
+/* The same for what may be too long for a command line: then all but its first N words go by a response file. */
+int tool_run_long(struct arguments *arguments, size_t n_words);
+/* As tool_run, its standard output as a new string. */
 int tool_capture(struct arguments *arguments, char **output, size_t *size);
 
 /* A private folder that is removed when this process ends, also by a signal. */
@@ -68,19 +70,22 @@ bool compile_heeds(const struct word *word);
 char *compile_generate(const struct command *command, const struct word *source, const char *mode);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
-/* In a linking command objects are temporary: dependency files name the one that there would have been. */
-void compile_add_target(struct arguments *arguments, const struct command *command, const char *source);
+/* In a linking command objects are temporary: dependency files, and others that a compile leaves, are named as the
+ * wrapped compiler names them there. */
+void compile_add_names(struct arguments *arguments, const struct command *command, const char *source);
 /* Compiles, or preprocesses, SOURCE with GENERATED behind it into OUTPUT (NULL: standard output), by the wrapped
  * compiler or for TARGET; the exit status. */
 int compile_unit(const struct command *command, const struct word *source, const char *generated, const char *output,
                  const char *dependency_file, const struct target *target);
 
 /* ---- link.c ---- */
-/* Links what COMMAND says, whose sources have become objects; the exit status. Executes the wrapped compiler where no
- * input holds entries. */
-int link_program(const struct command *command, bool sidecar);
-/* The archive that -lNAME means, where it is one in a -L folder; or NULL. */
-char *link_archive(const struct command *command, const char *name);
+/* Does an input hold entries, or call them? Sources are read as they stand. */
+bool link_concerns_hype(const struct command *command);
+/* Links what COMMAND says, whose sources have become objects; the exit status. Executes the wrapped compiler with the
+ * command's ARGUMENTS where no input holds entries. */
+int link_program(const struct command *command, char **arguments, bool sidecar);
+/* The file that WORD brings into the link: an input, or the archive in a -L folder that is meant by -l; or NULL. */
+const char *link_file(const struct command *command, const struct word *word);
 /* Are the archives there that make backtraces of static programs tell files and lines? */
 bool link_has_dwarf(void);
 /* The name of the output without its folder and extension. */
@@ -103,6 +108,8 @@ const struct target *targets_wanted(size_t *n);
 void targets_add_compiler(struct arguments *arguments, const struct target *target);
 /* Is the option one for this target? NULL is the program's own processor, and heeds all. */
 bool targets_heeds(const struct target *target, const struct word *word);
+/* Can OBJECT take what is made for targets? Not a device, nor LLVM's bitcode. */
+bool targets_fit(const char *object);
 /* Puts the object OTHER, made for the target, into OBJECT. */
 void targets_attach(const struct target *target, const char *object, const char *other);
 /* The remote object for the target of what COMMAND links. */

@@ -12,6 +12,7 @@
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The C library's parts: two of them in one process cannot work. */
@@ -25,20 +26,30 @@ static bool of_libc(const char *name)
     return false;
 }
 
-bool libraries_in_system(const char *name)
+/* Is PATH the file NAME of one of the folders of the base system's libraries? NULL: is there such a file? */
+static bool is_of_system(const char *path, const char *name)
 {
     static const char *const folders[] = {"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
     static const char *const multiarch[] = {"", "/x86_64-linux-gnu", "/aarch64-linux-gnu", "/i386-linux-gnu"};
+    struct stat wanted, found;
+    if (path && stat(path, &wanted) < 0)
+        return false;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         for (size_t j = 0; j < sizeof multiarch / sizeof *multiarch; j++)
-            if (access(format("%s%s/%s", folders[i], multiarch[j], name), F_OK) == 0)
+            if (stat(format("%s%s/%s", folders[i], multiarch[j], name), &found) == 0 &&
+                (!path || (wanted.st_dev == found.st_dev && wanted.st_ino == found.st_ino)))
                 return true;
     return false;
 }
 
+bool libraries_in_system(const char *name)
+{
+    return is_of_system(NULL, name);
+}
+
 /* HYPE_STAGE_LIBS: patterns with commas between; '!' before one means that what it matches stays. The first that
- * matches counts. */
-static bool travels(const char *name)
+ * matches counts. FILE: where the library was found, or NULL. */
+static bool travels(const char *name, const char *file)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *chosen = getenv("HYPE_STAGE_LIBS");
     if (of_libc(base))
@@ -47,7 +58,7 @@ static bool travels(const char *name)
     for (char *pattern; (pattern = strsep(&rest, ","));)
         if (*pattern && fnmatch(*pattern == '!' ? pattern + 1 : pattern, base, 0) == 0)
             return *pattern != '!';
-    return !libraries_in_system(base);
+    return !is_of_system(file, base);
 }
 
 /* What a library's dynamic section says: what it needs, and where that may be. */
@@ -100,17 +111,26 @@ static void collect(const char *path, const struct arguments *common, struct arg
         arguments_add(&folders, common->list[i]);
     for (size_t i = 0; i < needed.n; i++) {
         const char *name = needed.list[i];
-        bool known = !travels(name);
+        const char *file = strchr(name, '/') ? name : find_in(&folders, name);
+        bool known = !travels(name, file);
         for (size_t j = 0; j < seen->n && !known; j++)
             known = strcmp(seen->list[j], name) == 0;
         if (known)
             continue;
         arguments_add(seen, name);
-        const char *file = strchr(name, '/') ? name : find_in(&folders, name);
         if (file)
             collect(file, common, seen, names);
         arguments_add(names, name); /* behind what it needs */
     }
+}
+
+/* Folders with colons between; LIST may be NULL. */
+static void add_list(struct arguments *folders, const char *list)
+{
+    char *rest = list ? format("%s", list) : NULL;
+    for (char *folder; (folder = strsep(&rest, ":"));)
+        if (*folder)
+            arguments_add(folders, folder);
 }
 
 /* The folders that the linker and the dynamic linker are told of. */
@@ -118,29 +138,16 @@ static void add_folders(const struct command *command, struct arguments *folders
 {
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
-        if (word->option && word->option->effect == EFFECT_LIBRARY_FOLDER && word->value)
+        enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
+        const char *slash = strrchr(word->argument, '/');
+        if (effect == EFFECT_LIBRARY_FOLDER && word->value)
             arguments_add(folders, word->value);
-        if (word->input && strrchr(word->argument, '/')) /* given by path: others may lie beside it */
-            arguments_add(folders,
-                          format("%.*s", (int)(strrchr(word->argument, '/') - word->argument), word->argument));
-        if (!word->option || word->option->effect != EFFECT_LINKER || !word->value)
-            continue;
-        char *rest = format("%s", word->value);
-        for (char *part; (part = strsep(&rest, ","));) {
-            bool next = strcmp(part, "-rpath") == 0 || strcmp(part, "-rpath-link") == 0 ||
-                        strcmp(part, "--rpath") == 0 || strcmp(part, "--rpath-link") == 0;
-            const char *equals =
-                strncmp(part, "-rpath", 6) == 0 || strncmp(part, "--rpath", 7) == 0 ? strchr(part, '=') : NULL;
-            char *list = next ? strsep(&rest, ",") : equals ? format("%s", equals + 1) : NULL;
-            for (char *folder; (folder = strsep(&list, ":"));)
-                arguments_add(folders, folder);
-        }
+        if ((word->input || effect == EFFECT_LINKER_FILE) && slash) /* given by path: others may lie beside it */
+            arguments_add(folders, format("%.*s", (int)(slash - word->argument), word->argument));
+        if (effect == EFFECT_RUN_FOLDER)
+            add_list(folders, word->value);
     }
-    const char *environment = getenv("LD_LIBRARY_PATH");
-    char *rest = environment ? format("%s", environment) : NULL;
-    for (char *folder; (folder = strsep(&rest, ":"));)
-        if (*folder)
-            arguments_add(folders, folder);
+    add_list(folders, getenv("LD_LIBRARY_PATH"));
 }
 
 void libraries_of(const struct command *command, const char *path, struct arguments *names)

@@ -78,79 +78,66 @@ static bool holds(const char *path, const char *marker)
     return found;
 }
 
+static bool exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* The archive that LIBRARY, a -l, means in FOLDER. *SHARED: there is a shared library, and it goes first. */
+static char *archive_in(const char *folder, const struct word *library, bool is_static, bool *shared)
+{
+    const char *name = library->value;
+    *shared = *name != ':' && !library->bound && !is_static && exists(format("%s/lib%s.so", folder, name));
+    char *path = *name == ':' ? format("%s/%s", folder, name + 1) : format("%s/lib%s.a", folder, name);
+    return !*shared && exists(path) ? path : NULL;
+}
+
 /* Those of the system hold no entries, and no code for other processors. */
-char *link_archive(const struct command *command, const char *name)
+static char *archive(const struct command *command, const struct word *library)
 {
-    for (size_t i = 0; i < command->n_words; i++) {
+    const char *environment = getenv("LIBRARY_PATH");
+    char *path = NULL, *rest = environment ? format("%s", environment) : NULL;
+    bool shared = false;
+    for (size_t i = 0; i < command->n_words && !path && !shared; i++) {
         const struct word *word = &command->words[i];
-        if (!word->option || word->option->effect != EFFECT_LIBRARY_FOLDER || !word->value)
-            continue;
-        if (*name != ':' && !command->is_static && access(format("%s/lib%s.so", word->value, name), F_OK) == 0)
-            return NULL;
-        char *path = *name == ':' ? format("%s/%s", word->value, name + 1) : format("%s/lib%s.a", word->value, name);
-        if (access(path, F_OK) == 0)
-            return path;
+        if (word->option && word->option->effect == EFFECT_LIBRARY_FOLDER && word->value)
+            path = archive_in(word->value, library, command->is_static, &shared);
     }
-    return NULL;
+    for (char *folder; !path && !shared && (folder = strsep(&rest, ":"));)
+        path = archive_in(*folder ? folder : ".", library, command->is_static, &shared);
+    return path;
 }
 
-static bool library_holds(const struct command *command, const char *name, const char *marker)
+static bool is_runtime(const struct word *word)
 {
-    const char *path = link_archive(command, name);
-    return path && holds(path, marker);
+    return word->option && word->option->effect == EFFECT_LIBRARY && word->value && strcmp(word->value, "hype") == 0;
 }
 
-static bool is_runtime(const char *name)
+const char *link_file(const struct command *command, const struct word *word)
 {
-    return strcmp(name, "hype") == 0;
+    enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
+    if (word->input || effect == EFFECT_LINKER_FILE)
+        return word->argument;
+    return effect == EFFECT_LIBRARY && word->value && !is_runtime(word) ? archive(command, word) : NULL;
 }
 
 static bool any_holds(const struct command *command, const char *marker)
 {
     for (size_t i = 0; i < command->n_words; i++) {
-        const struct word *word = &command->words[i];
-        if (word->input && holds(word->argument, marker))
-            return true;
-        if (word->option && word->option->effect == EFFECT_LIBRARY && word->value && !is_runtime(word->value) &&
-            library_holds(command, word->value, marker))
+        const char *path = link_file(command, &command->words[i]);
+        if (path && holds(path, marker))
             return true;
     }
     return false;
 }
 
-/* Of the options in a -Wl, list, those that a shared object can have. */
-static const char *shared_linker_options(const char *list)
+bool link_concerns_hype(const struct command *command)
 {
-    static const char *const dropped[] = {
-        "--no-undefined", "-soname", "-h", "--defs",  "-e", "--entry",          "-Map",
-        "-pie",           "-no-pie", "-z", "-static", "-T", "--version-script", "-init",
-        "-fini"};
-    char *kept = format("%s", "");
-    char *rest = format("%s", list);
-    for (char *part; (part = strsep(&rest, ","));) {
-        bool drop = false;
-        for (size_t i = 0; i < sizeof dropped / sizeof *dropped && !drop; i++) {
-            size_t n = strlen(dropped[i]);
-            const char *name = strncmp(part, "--", 2) == 0 && strncmp(dropped[i], "--", 2) != 0 ? part + 1 : part;
-            if (strcmp(name, dropped[i]) == 0) {
-                char *value = strsep(&rest, ","); /* "-z,VALUE", "-soname,VALUE": the value goes with it */
-                bool harmless = strcmp(dropped[i], "-z") == 0 && value && strcmp(value, "defs") != 0;
-                if (harmless)
-                    kept = format("%s,-z,%s", kept, value);
-                drop = true;
-            } else if (strncmp(name, dropped[i], n) == 0 && name[n] == '=') {
-                drop = true;
-            }
-        }
-        if (!drop && *part)
-            kept = format("%s,%s", kept, part);
-    }
-    return *kept ? format("-Wl%s", kept) : NULL;
+    return any_holds(command, MARKER) || any_holds(command, MARKER_OF_USE);
 }
 
 static void add_remote_word(struct arguments *remote, const struct word *word)
 {
-    const char *options;
     switch (word->option ? word->option->effect : EFFECT_PASS) {
     case EFFECT_OUTPUT:
     case EFFECT_PROGRAM_ONLY:
@@ -160,18 +147,17 @@ static void add_remote_word(struct arguments *remote, const struct word *word)
     case EFFECT_PIE:
     case EFFECT_DEPENDENCIES:
     case EFFECT_DEPENDENCY_FILE:
+    case EFFECT_LINKER:
+    case EFFECT_LINKER_DEPENDENCIES:
         return;
+    case EFFECT_KEYWORD: /* hype-run loads it, and has what is undefined */
+        if (word->value && (strcmp(word->value, "defs") == 0 || strcmp(word->value, "nodlopen") == 0))
+            return;
+        break;
     case EFFECT_LIBRARY:
-        if (word->value && is_runtime(word->value))
+        if (is_runtime(word))
             return; /* hype-run has it */
         break;
-    case EFFECT_LINKER:
-        options = word->value ? shared_linker_options(word->value) : NULL;
-        if (options)
-            arguments_add(remote, options);
-        return;
-    case EFFECT_XLINKER: /* pairs of these may belong together; only what is surely harmless could be kept */
-        return;
     default:
         break;
     }
@@ -211,18 +197,23 @@ static int link_remote(const struct command *command, const char *output)
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&remote, wrapped.list[i]);
     arguments_add(&remote, "-shared");
+    arguments_add(&remote, "-fPIC"); /* for inputs that are not objects yet: assembly, Fortran */
     for (size_t i = 0; i < command->n_words; i++)
         add_remote_word(&remote, &command->words[i]);
-    arguments_add(&remote, "-Wl,--build-id=sha1");
+    arguments_add(&remote, "-Wl,-Bdynamic,--build-id=sha1"); /* an open -Bstatic does not concern the C library */
     arguments_add(&remote, "-o");
     arguments_add(&remote, output);
-    /* The linker's complaints are kept until it is known whether they concern the user. */
+    /* What the linker says is kept until it is known whether it concerns the user. */
     fflush(NULL);
-    int errors = dup(STDERR_FILENO), file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int streams[] = {dup(STDOUT_FILENO), dup(STDERR_FILENO)};
+    int file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
+    dup2(file, STDOUT_FILENO);
     dup2(file, STDERR_FILENO);
-    int status = tool_run(&remote);
-    dup2(errors, STDERR_FILENO);
-    close(errors);
+    int status = tool_run_long(&remote, wrapped.n);
+    dup2(streams[0], STDOUT_FILENO);
+    dup2(streams[1], STDERR_FILENO);
+    close(streams[0]);
+    close(streams[1]);
     close(file);
     size_t size;
     char *text = tool_read(log, &size);
@@ -256,7 +247,7 @@ static void add_runtime(struct arguments *program, const struct command *command
     if (!system_folder && !command->is_static)
         arguments_add(program, format("-Wl,-rpath,%s", library));
     if (!command->is_static) {
-        arguments_add(program, "-Wl,--push-state,--as-needed,-lhype,--pop-state");
+        arguments_add(program, "-Wl,--push-state,-Bdynamic,--as-needed,-lhype,--pop-state");
         return;
     }
     arguments_add(program, "-lhype");
@@ -269,25 +260,51 @@ static void add_runtime(struct arguments *program, const struct command *command
     arguments_add(program, "-lpthread");
 }
 
-int link_program(const struct command *command, bool sidecar)
+/* Dependencies on temporary files would be out of date at once. */
+static void correct_dependencies(const struct command *command)
+{
+    for (size_t i = 0; i < command->n_words; i++) {
+        const struct word *word = &command->words[i];
+        size_t size;
+        char *text = word->option && word->option->effect == EFFECT_LINKER_DEPENDENCIES && word->value
+                         ? tool_read(word->value, &size)
+                         : NULL;
+        if (!text)
+            continue;
+        for (char *at = text; (at = strstr(at, tool_folder()));) {
+            size_t length = strcspn(at, " \n");
+            memmove(at, at + length, strlen(at + length) + 1);
+        }
+        tool_write(word->value, text, strlen(text));
+    }
+}
+
+static int link_without_entries(const struct command *command, char **arguments)
 {
     struct arguments program = {.n = 0};
-    bool entries = any_holds(command, MARKER);
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&program, wrapped.list[i]);
-    for (size_t i = 0; i < command->n_words; i++)
+    for (; command->n_sources == 0 && *arguments; arguments++)
+        arguments_add(&program, *arguments);
+    for (size_t i = 0; command->n_sources > 0 && i < command->n_words; i++)
         arguments_add_link_word(&program, &command->words[i]);
-    if (!entries) {
-        if (any_holds(command, MARKER_OF_USE)) /* calls what a shared library or a plugin defines */
-            add_runtime(&program, command);
-        if (command->n_c_sources > 0) /* their objects are temporary: they must outlive the link */
-            return tool_run(&program);
+    if (any_holds(command, MARKER_OF_USE)) /* calls what a shared library or a plugin defines */
+        add_runtime(&program, command);
+    if (command->n_sources == 0)
         tool_exec(&program);
-    }
+    int status = tool_run_long(&program, wrapped.n); /* objects of sources are temporary: they must outlive the link */
+    correct_dependencies(command);
+    return status;
+}
+
+int link_program(const struct command *command, char **arguments, bool sidecar)
+{
+    struct arguments program = {.n = 0};
+    if (!any_holds(command, MARKER))
+        return link_without_entries(command, arguments);
     char *stem = link_stem(command);
     const char *output = command->output ? command->output : "a.out", *slash = strrchr(output, '/');
-    char *beside =
-        sidecar ? format("%.*s%s.remote.so", slash ? (int)(slash + 1 - output) : 0, output, stem) : NULL;
+    char *beside = sidecar ? format("%.*s%s.remote.so", slash ? (int)(slash + 1 - output) : 0, output, stem) : NULL;
     char *remote = format("%s/remote.so", tool_folder());
     int status = link_remote(command, remote);
     if (status != 0)
@@ -297,7 +314,13 @@ int link_program(const struct command *command, bool sidecar)
     struct arguments others = {.n = 0};
     for (size_t i = 0; i < n; i++)
         arguments_add(&others, targets_link(command, &targets[i]));
+    for (size_t i = 0; i < wrapped.n; i++)
+        arguments_add(&program, wrapped.list[i]);
+    for (size_t i = 0; i < command->n_words; i++)
+        arguments_add_link_word(&program, &command->words[i]);
     arguments_add(&program, remote_embed(command, remote, stem, beside, &others));
     add_runtime(&program, command);
-    return tool_run(&program);
+    status = tool_run_long(&program, wrapped.n);
+    correct_dependencies(command);
+    return status;
 }

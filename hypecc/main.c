@@ -69,7 +69,7 @@ _Noreturn static void run_plain(char **arguments, const struct command *command)
         arguments_add(&plain, wrapped.list[i]);
     for (; *arguments; arguments++)
         arguments_add(&plain, *arguments);
-    if (command && command->n_c_sources + command->n_cxx_sources > 0)
+    if (command && command->n_sources > 0)
         compile_add_common(&plain, command);
     tool_exec(&plain);
 }
@@ -85,11 +85,12 @@ static const char *dependency_file(const struct command *command, const char *so
 {
     if (!command->dependencies || command->dependency_file)
         return command->dependency_file;
-    if (command->compile || command->assemble) {
-        const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
-        return format("%.*s.d", dot ? (int)(dot - output) : (int)strlen(output), output);
-    }
-    return command->output ? format("%s-%s.d", command->output, stem_of(source)) : format("%s.d", stem_of(source));
+    if (!command->compile && !command->assemble && !command->preprocess)
+        output = command->output;
+    if (!output)
+        return format("%s.d", stem_of(source));
+    const char *slash = strrchr(output, '/'), *dot = strrchr(slash ? slash : output, '.');
+    return format("%.*s.d", dot ? (int)(dot - output) : (int)strlen(output), output);
 }
 
 static int compile_plain(const struct command *command, const struct word *source, const char *output,
@@ -105,17 +106,21 @@ static int compile_plain(const struct command *command, const struct word *sourc
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
         bool of_dependencies = effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE;
         if (compile_heeds(word) && targets_heeds(target, word) && !(target && of_dependencies) &&
-            !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
+            effect != EFFECT_LANGUAGE && !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
             arguments_add_word(&compile, word);
     }
     compile_add_common(&compile, command);
     if (!target)
-        compile_add_target(&compile, command, source->argument);
+        compile_add_names(&compile, command, source->argument);
     if (dependencies) {
         arguments_add(&compile, "-MF");
         arguments_add(&compile, dependencies);
     }
     arguments_add(&compile, command->assemble ? "-S" : "-c");
+    if (source->language) {
+        arguments_add(&compile, "-x");
+        arguments_add(&compile, source->language);
+    }
     arguments_add(&compile, source->name ? "-" : source->argument);
     arguments_add(&compile, "-o");
     arguments_add(&compile, output);
@@ -125,12 +130,13 @@ static int compile_plain(const struct command *command, const struct word *sourc
 static int compile_one(const struct command *command, const struct word *source, const char *output)
 {
     const char *dependencies = dependency_file(command, source->argument, output);
-    char *generated = compile_may_define(command, source) ? compile_generate(command, source, "--emit") : NULL;
+    bool entries = source->c_source && compile_may_define(command, source);
+    char *generated = entries ? compile_generate(command, source, "--emit") : NULL;
     int status = generated ? compile_unit(command, source, generated, output, dependencies, NULL)
                            : compile_plain(command, source, output, dependencies, NULL);
     size_t n;
     const struct target *targets = targets_wanted(&n);
-    for (size_t i = 0; i < n && status == 0 && !command->assemble; i++) {
+    for (size_t i = 0; i < n && status == 0 && !command->assemble && targets_fit(output); i++) {
         const char *other = format("%s/target.o", tool_folder());
         status = generated ? compile_unit(command, source, generated, other, NULL, &targets[i])
                            : compile_plain(command, source, other, NULL, &targets[i]);
@@ -151,14 +157,9 @@ static bool any_targets(void)
 static bool any_mentions(const struct command *command, const char *text)
 {
     for (size_t i = 0; i < command->n_words; i++)
-        if (command->words[i].c_source && compile_mentions(command, &command->words[i], text))
+        if (command->words[i].source && compile_mentions(command, &command->words[i], text))
             return true;
     return false;
-}
-
-static bool any_may_define(const struct command *command)
-{
-    return any_mentions(command, "HYPE_FN");
 }
 
 /* Standard input can be read once: it becomes a file to look at, and is standard input still for the compiler. */
@@ -189,7 +190,7 @@ static void keep_standard_input(struct command *command)
 /* -E: what is printed is what would be compiled, generated code and all; so compiler caches see every change. */
 static int preprocess_sources(const struct command *command, char **arguments)
 {
-    if (command->n_c_sources != 1 || command->n_inputs != 1 || !any_may_define(command))
+    if (command->n_c_sources != 1 || command->n_inputs != 1 || !any_mentions(command, "HYPE_FN"))
         run_plain(arguments, command);
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
@@ -206,10 +207,11 @@ static int preprocess_sources(const struct command *command, char **arguments)
 static int compile_sources(const struct command *command, char **arguments)
 {
     if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs ||
-        !(any_targets() || any_may_define(command)))
+        !(any_targets() || any_mentions(command, "HYPE_FN")))
         run_plain(arguments, command);
     if (command->n_inputs > 1 && command->output)
         run_plain(arguments, command); /* which the compiler refuses */
+    int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         if (!word->input)
@@ -217,32 +219,31 @@ static int compile_sources(const struct command *command, char **arguments)
         const char *output = command->output ? command->output
                                              : format("%s%s", stem_of(word->argument), command->assemble ? ".s" : ".o");
         int status = compile_one(command, word, output);
-        if (status != 0)
-            return status;
+        result = result ? result : status;
     }
-    return 0;
+    return result;
 }
 
 /* Sources in a linking command are compiled first, so that both links get the same objects. */
 static int link_sources(struct command *command, char **arguments, bool sidecar)
 {
-    if (command->n_c_sources > 0 && !any_targets() && !any_mentions(command, "hype/") &&
-        command->n_c_sources == command->n_inputs)
+    if (command->n_sources > 0 && !any_mentions(command, "hype/") && !link_concerns_hype(command))
         run_plain(arguments, command);
-    unsigned count = 0;
+    int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         struct word *word = &command->words[i];
-        if (!word->c_source)
+        if (!word->source)
             continue;
-        const char *object = format("%s/%u-%s.o", tool_folder(), count++, stem_of(word->argument));
+        const char *folder = format("%s/objects-%zu", tool_folder(), i);
+        tool_make_folder(folder);
+        const char *object = format("%s/%s.o", folder, stem_of(word->argument));
         int status = compile_one(command, word, object);
-        if (status != 0)
-            return status;
+        result = result ? result : status;
         word->argument = object;
         word->name = word->language = NULL;
-        word->c_source = false;
+        word->source = word->c_source = false;
     }
-    return link_program(command, sidecar);
+    return result ? result : link_program(command, arguments, sidecar);
 }
 
 /* hypecc's own options come first or anywhere; they are taken out. */
@@ -295,8 +296,8 @@ int main(int argc, char **argv)
         run_plain(arguments, &command);
     keep_standard_input(&command);
     if (command.preprocess)
-        return preprocess_sources(&command, expanded);
+        return preprocess_sources(&command, arguments);
     if (command.compile || command.assemble)
-        return compile_sources(&command, expanded);
-    return link_sources(&command, expanded, sidecar);
+        return compile_sources(&command, arguments);
+    return link_sources(&command, arguments, sidecar);
 }

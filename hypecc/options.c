@@ -18,8 +18,8 @@ static const struct option table[] = {
     {"--dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--entry", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"--entry=", ARITY_JOINED, EFFECT_PROGRAM_ONLY},
-    {"--for-linker", ARITY_SEPARATE, EFFECT_XLINKER},
-    {"--for-linker=", ARITY_JOINED, EFFECT_XLINKER},
+    {"--for-linker", ARITY_SEPARATE, EFFECT_LINKER},
+    {"--for-linker=", ARITY_JOINED, EFFECT_LINKER},
     {"--gcc-toolchain=", ARITY_JOINED, EFFECT_PASS},
     {"--help", ARITY_JOINED, EFFECT_PLAIN},
     {"--imacros", ARITY_SEPARATE, EFFECT_PASS},
@@ -92,6 +92,9 @@ static const struct option table[] = {
     {"-R", ARITY_EITHER, EFFECT_PASS},
     {"-S", ARITY_NONE, EFFECT_ASSEMBLE},
     {"-T", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
+    {"-Tbss", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
+    {"-Tdata", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
+    {"-Ttext", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"-U", ARITY_EITHER, EFFECT_PASS},
     {"-W", ARITY_JOINED, EFFECT_PASS},
     {"-Wa,", ARITY_JOINED, EFFECT_PASS},
@@ -100,7 +103,7 @@ static const struct option table[] = {
     {"-Xanalyzer", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xassembler", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xclang", ARITY_SEPARATE, EFFECT_PASS},
-    {"-Xlinker", ARITY_SEPARATE, EFFECT_XLINKER},
+    {"-Xlinker", ARITY_SEPARATE, EFFECT_LINKER},
     {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_PASS},
     {"-ansi", ARITY_NONE, EFFECT_PASS},
     {"-arch", ARITY_SEPARATE, EFFECT_PLAIN},
@@ -198,7 +201,7 @@ static const struct option table[] = {
     {"-w", ARITY_NONE, EFFECT_PASS},
     {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
     {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
-    {"-z", ARITY_EITHER, EFFECT_PASS},
+    {"-z", ARITY_EITHER, EFFECT_KEYWORD},
 };
 enum { TABLE_SIZE = sizeof table / sizeof table[0] };
 
@@ -289,44 +292,135 @@ static void apply(struct command *c, const struct word *word, const char **langu
 
 /* C++ units, and what was preprocessed, are not read for HYPE_FN functions, but may be linked with those that have:
  * they get the same options. */
-static bool is_cxx(const char *path)
+static bool is_source(const struct word *word)
 {
-    return ends_with(path, ".cpp") || ends_with(path, ".cc") || ends_with(path, ".cxx") || ends_with(path, ".C") ||
-           ends_with(path, ".i") || ends_with(path, ".ii");
+    static const char *const languages[] = {"c", "c++", "cpp-output", "c++-cpp-output"};
+    static const char *const ends[] = {".c", ".cpp", ".cc", ".cxx", ".C", ".i", ".ii"};
+    for (size_t i = 0; i < sizeof languages / sizeof *languages && word->language; i++)
+        if (strcmp(word->language, languages[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && !word->language; i++)
+        if (ends_with(word->argument, ends[i]))
+            return true;
+    return false;
+}
+
+static bool wants_value(const struct word *word)
+{
+    return word->option && !word->value &&
+           (word->option->arity == ARITY_SEPARATE || word->option->arity == ARITY_EITHER);
+}
+
+/* ---- The linker's own arguments, which may be spread over several -Wl, and -Xlinker ---- */
+
+struct linker_line {
+    struct word *incomplete; /* the next argument is its value */
+    unsigned bound;          /* the last bit: -Bstatic; those before it: what --push-state has kept */
+    char *text;              /* room for what stood in -Wl, */
+};
+
+static void apply_state(struct linker_line *line, const char *name)
+{
+    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"}, *const free_again[] = {
+                                                                                              "--Bdynamic", "--dy",
+                                                                                              "--call_shared"};
+    if (strcmp(name, "--push-state") == 0)
+        line->bound = line->bound << 1 | (line->bound & 1);
+    if (strcmp(name, "--pop-state") == 0)
+        line->bound >>= 1;
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (strcmp(name, bound[i]) == 0)
+            line->bound |= 1;
+    for (size_t i = 0; i < sizeof free_again / sizeof *free_again; i++)
+        if (strcmp(name, free_again[i]) == 0)
+            line->bound &= ~1U;
+}
+
+static void add_linker_argument(struct command *c, struct linker_line *line, const char *argument)
+{
+    if (line->incomplete) {
+        line->incomplete->value = argument;
+        line->incomplete->separate = true;
+        line->incomplete = NULL;
+        return;
+    }
+    struct word *word = &c->words[c->n_words++];
+    *word = (struct word){.argument = argument, .linker = true, .bound = line->bound & 1};
+    word->option = linker_option_find(argument, &word->value);
+    line->incomplete = wants_value(word) ? word : NULL;
+    c->relocatable = c->relocatable || word->option->effect == EFFECT_RELOCATABLE;
+    if (word->option->effect == EFFECT_STATE)
+        apply_state(line, word->option->name);
+}
+
+/* "-z,now" of -Wl,-z,now. */
+static void add_linker_list(struct command *c, struct linker_line *line, const char *list)
+{
+    char *rest = strcpy(line->text, list);
+    line->text += strlen(list) + 1;
+    for (char *part; (part = strsep(&rest, ","));)
+        if (*part)
+            add_linker_argument(c, line, part);
+}
+
+/* ---- The command ---- */
+
+static void add_input(struct command *c, const char *argument, const char *language)
+{
+    struct word *word = &c->words[c->n_words++];
+    *word = (struct word){.argument = argument, .input = true, .language = language};
+    word->source = is_source(word);
+    word->c_source = word->source && (language ? strcmp(language, "c") == 0 : ends_with(argument, ".c"));
+    if (argument[0] == '-')
+        word->name = "<stdin>";
+    c->n_inputs++;
+    c->n_c_sources += word->c_source;
+    c->n_sources += word->source;
+}
+
+/* Room for all words; -1 when memory is out. */
+static int prepare(char **arguments, struct command *c, struct linker_line *line)
+{
+    size_t n = 1, size = 1;
+    for (; *arguments; arguments++, n++) {
+        if (strncmp(*arguments, "-Wl,", 4) != 0)
+            continue;
+        size += strlen(*arguments) + 1;
+        for (const char *comma = *arguments; (comma = strchr(comma, ',')); comma++)
+            n++;
+    }
+    c->words = calloc(n, sizeof *c->words);
+    c->linker_text = line->text = malloc(size);
+    return c->words && c->linker_text ? 0 : -1;
 }
 
 int command_parse(char **arguments, struct command *c)
 {
-    size_t n = 0;
     const char *language = NULL;
+    struct linker_line line = {.bound = 0};
     memset(c, 0, sizeof *c);
-    while (arguments[n])
-        n++;
-    c->words = calloc(n + 1, sizeof *c->words);
-    if (!c->words)
+    if (prepare(arguments, c, &line) < 0)
         return -1;
-    for (size_t i = 0; i < n; i++) {
-        struct word *word = &c->words[c->n_words++];
-        word->argument = arguments[i];
-        if (arguments[i][0] != '-' || arguments[i][1] == 0) {
-            word->input = true;
-            word->language = language;
-            word->c_source = language ? strcmp(language, "c") == 0 : ends_with(arguments[i], ".c");
-            c->n_inputs++;
-            c->n_c_sources += word->c_source;
-            c->n_cxx_sources += is_cxx(arguments[i]);
-            if (arguments[i][0] == '-')
-                word->name = "<stdin>";
+    for (; *arguments; arguments++) {
+        if (arguments[0][0] != '-' || arguments[0][1] == 0) {
+            add_input(c, *arguments, language);
             continue;
         }
-        word->option = option_find(arguments[i], &word->value);
-        bool wants = word->option && !word->value &&
-                     (word->option->arity == ARITY_SEPARATE || word->option->arity == ARITY_EITHER);
-        if (wants && arguments[i + 1]) {
-            word->value = arguments[++i];
-            word->separate = true;
+        struct word word = {.argument = *arguments, .bound = line.bound & 1};
+        word.option = option_find(*arguments, &word.value);
+        if (wants_value(&word) && arguments[1]) {
+            word.value = *++arguments;
+            word.separate = true;
         }
-        apply(c, word, &language);
+        if (word.option && word.option->effect == EFFECT_LINKER && word.value) {
+            if (word.option->name[1] == 'W')
+                add_linker_list(c, &line, word.value);
+            else
+                add_linker_argument(c, &line, word.value);
+            continue;
+        }
+        apply(c, &word, &language);
+        c->words[c->n_words++] = word;
     }
     if (c->n_inputs == 0)
         c->plain = true;
@@ -336,7 +430,9 @@ int command_parse(char **arguments, struct command *c)
 void command_free(struct command *c)
 {
     free(c->words);
+    free(c->linker_text);
     c->words = NULL;
+    c->linker_text = NULL;
 }
 
 /* ---- @FILE ---- */

@@ -36,11 +36,16 @@ enum option_effect {
     EFFECT_RELOCATABLE,     /* -r */
     EFFECT_PROGRAM_ONLY,    /* linking: for programs, not for shared objects */
     EFFECT_LINK,            /* linking, of shared objects too */
-    EFFECT_LINKER,          /* -Wl,… */
-    EFFECT_XLINKER,         /* -Xlinker … */
+    EFFECT_LINKER,          /* -Wl,… and -Xlinker …: words of their own, with the effects of the linker's options */
     EFFECT_LIBRARY,         /* -l */
     EFFECT_LIBRARY_FOLDER,  /* -L */
-    EFFECT_PREPROCESSOR     /* -Wp,… */
+    EFFECT_KEYWORD,         /* -z */
+    EFFECT_PREPROCESSOR,    /* -Wp,… */
+    /* Of the linker's own options only: */
+    EFFECT_STATE,              /* how inputs behind it are taken: --whole-archive, -Bstatic, --push-state, … */
+    EFFECT_RUN_FOLDER,         /* -rpath, -rpath-link */
+    EFFECT_LINKER_FILE,        /* no option, an input */
+    EFFECT_LINKER_DEPENDENCIES /* --dependency-file */
 };
 
 struct option {
@@ -52,6 +57,8 @@ struct option {
 /* The entry for an argument, or NULL for what is in no table (and takes no argument). *VALUE: the joined part, or
  * NULL when the value is the next argument or there is none. */
 const struct option *option_find(const char *argument, const char **value);
+/* The same for an argument of the linker; never NULL. */
+const struct option *linker_option_find(const char *argument, const char **value);
 
 /* One argument or pair of arguments of a command line. */
 struct word {
@@ -63,6 +70,9 @@ struct word {
     bool separate;               /* VALUE was an argument of its own */
     bool input;                  /* ARGUMENT is a file */
     bool c_source;               /* it is compiled as C */
+    bool source;                 /* it is compiled as C or C++, preprocessed or not */
+    bool linker;                 /* the linker's: of -Wl, or -Xlinker */
+    bool bound;                  /* of a library: behind -Bstatic */
 };
 
 struct command {
@@ -72,7 +82,8 @@ struct command {
     bool compile, assemble, preprocess, shared, is_static, relocatable, dependencies;
     bool position_chosen, pie;
     const char *output, *dependency_file;
-    size_t n_inputs, n_c_sources, n_cxx_sources;
+    size_t n_inputs, n_c_sources, n_sources;
+    char *linker_text; /* the arguments that stood in one -Wl, */
 };
 
 /* ARGUMENTS ends with NULL and lives as long as the command. 0, or -1 when memory is out. @FILE arguments have been

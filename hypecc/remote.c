@@ -208,7 +208,8 @@ char *remote_embed(const struct command *command, const char *path, const char *
         arguments_add(&assemble, wrapped.list[i]);
     for (size_t i = 0; i < command->n_words; i++) { /* -m32, --target=… */
         const struct word *word = &command->words[i];
-        if (strncmp(word->argument, "-m", 2) == 0 || strstr(word->argument, "target"))
+        bool target = strncmp(word->argument, "--target", 8) == 0 || strcmp(word->argument, "-target") == 0;
+        if (!word->linker && (target || strncmp(word->argument, "-m", 2) == 0))
             arguments_add_word(&assemble, word);
     }
     arguments_add(&assemble, "-c");

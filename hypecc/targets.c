@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SECTION ".hype.target."
@@ -50,10 +51,12 @@ const struct target *targets_wanted(size_t *n)
 /* Does an option mean the same to a compiler for another processor? */
 static bool portable(const struct word *word)
 {
-    return strncmp(word->argument, "-m", 2) != 0 && strncmp(word->argument, "-B", 2) != 0 &&
-           strncmp(word->argument, "-specs", 6) != 0 && !strstr(word->argument, "sysroot") &&
-           !strstr(word->argument, "target") && strncmp(word->argument, "-fuse-ld", 8) != 0 &&
-           strncmp(word->argument, "-flto", 5) != 0 && strncmp(word->argument, "-fsanitize", 10) != 0;
+    static const char *const bound[] = {"-m",        "-B",       "--prefix", "-specs",   "--specs", "--sysroot",
+                                        "-isysroot", "--target", "-target",  "-fuse-ld", "-flto",   "-fsanitize"};
+    for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
+        if (strncmp(word->argument, bound[i], strlen(bound[i])) == 0)
+            return false;
+    return true;
 }
 
 void targets_add_compiler(struct arguments *arguments, const struct target *target)
@@ -67,6 +70,17 @@ void targets_add_compiler(struct arguments *arguments, const struct target *targ
 bool targets_heeds(const struct target *target, const struct word *word)
 {
     return !target || portable(word);
+}
+
+bool targets_fit(const char *object)
+{
+    struct stat status;
+    char magic[SELFMAG] = "";
+    int fd = stat(object, &status) == 0 && S_ISREG(status.st_mode) ? open(object, O_RDONLY | O_CLOEXEC) : -1;
+    bool elf = fd >= 0 && read(fd, magic, SELFMAG) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+    if (fd >= 0)
+        close(fd);
+    return elf;
 }
 
 void targets_attach(const struct target *target, const char *object, const char *other)
@@ -211,18 +225,19 @@ const char *targets_link(const struct command *command, const struct target *tar
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        const char *archive = effect == EFFECT_LIBRARY && word->value ? link_archive(command, word->value) : NULL;
-        if (word->input || archive)
-            add_input(&link, target, archive ? archive : word->argument, (unsigned)i);
+        bool heeded = effect == EFFECT_STATE || (!word->linker && (effect == EFFECT_PASS || effect == EFFECT_LINK));
+        const char *file = link_file(command, word);
+        if (file)
+            add_input(&link, target, file, (unsigned)i);
         else if (effect == EFFECT_LIBRARY && word->value && strcmp(word->value, "hype") != 0)
             arguments_add(&link, format("-l%s", word->value));
-        else if ((effect == EFFECT_PASS || effect == EFFECT_LINK) && portable(word))
+        else if (heeded && portable(word))
             arguments_add_word(&link, word);
     }
-    arguments_add(&link, "-Wl,--build-id=sha1");
+    arguments_add(&link, "-Wl,-Bdynamic,--build-id=sha1");
     arguments_add(&link, "-o");
     arguments_add(&link, output);
-    if (tool_run(&link) != 0)
+    if (tool_run_long(&link, target->compiler.n) != 0)
         fail("the remote object for %s cannot be linked", target->name);
     return output;
 }

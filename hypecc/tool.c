@@ -67,7 +67,11 @@ void arguments_add(struct arguments *a, const char *argument)
 
 void arguments_add_word(struct arguments *a, const struct word *word)
 {
+    if (word->linker)
+        arguments_add(a, "-Xlinker");
     arguments_add(a, word->argument);
+    if (word->separate && word->linker)
+        arguments_add(a, "-Xlinker");
     if (word->separate)
         arguments_add(a, word->value);
 }
@@ -132,6 +136,38 @@ int tool_run(struct arguments *a)
     if (status == 127)
         fail("cannot run %s", a->list[0]);
     return status;
+}
+
+/* As next_argument() in options.c reads it. */
+static void write_quoted(FILE *file, const char *argument)
+{
+    fputc('"', file);
+    for (; *argument; argument++)
+        fprintf(file, *argument == '"' || *argument == '\\' ? "\\%c" : "%c", *argument);
+    fputs("\"\n", file);
+}
+
+int tool_run_long(struct arguments *a, size_t n_words)
+{
+    enum { LIMIT = 100 * 1000 /* bytes; exec takes 128 KiB for one argument and some 2 MB for all */ };
+    static unsigned count;
+    struct arguments shorter = {.n = 0};
+    size_t size = 0;
+    for (size_t i = 0; i < a->n; i++)
+        size += strlen(a->list[i]) + 1;
+    if (size < LIMIT)
+        return tool_run(a);
+    char *path = format("%s/%u.arguments", tool_folder(), count++);
+    FILE *file = fopen(path, "w");
+    for (size_t i = 0; i < a->n; i++)
+        if (i < n_words)
+            arguments_add(&shorter, a->list[i]);
+        else if (file)
+            write_quoted(file, a->list[i]);
+    if (!file || fclose(file) != 0)
+        fail("cannot write %s: %s", path, strerror(errno));
+    arguments_add(&shorter, format("@%s", path));
+    return tool_run(&shorter);
 }
 
 int tool_capture(struct arguments *a, char **output, size_t *size)

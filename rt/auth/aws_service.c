@@ -1,9 +1,10 @@
-/* aws_service.c: STS, the agent of containers, and the metadata service of EC2. */
+/* aws_service.c: STS, a profile's program, the agent of containers, and the metadata service of EC2. */
 #include "aws_service.h"
 
 #include "../http.h"
 #include "../util.h"
 #include "../xml.h"
+#include "plugin.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -24,18 +25,20 @@ static int keep(struct aws_lent *lent, const char *id, const char *secret, const
                 const char *from, hype_error **error)
 {
     struct tm date = {0};
-    if (!id || !secret || !session)
+    if (!id || !secret)
         return error_set(error, HYPE_FORMAT, "%s answered without keys", from);
+    if (expires && !strptime(expires, "%Y-%m-%dT%H:%M:%S", &date))
+        return error_set(error, HYPE_FORMAT, "%s gave keys until '%s', which is no time", from, expires);
     aws_keys_free(&lent->keys);
-    lent->keys = (struct aws_keys){strdup(id), strdup(secret), strdup(session)};
-    lent->expires = expires && strptime(expires, "%Y-%m-%dT%H:%M:%S", &date) ? timegm(&date) : 0;
-    return lent->keys.id && lent->keys.secret && lent->keys.session ? 0 : error_memory(error);
+    lent->keys = (struct aws_keys){strdup(id), strdup(secret), session ? strdup(session) : NULL};
+    lent->expires = expires ? timegm(&date) : INT64_MAX;
+    return lent->keys.id && lent->keys.secret && !lent->keys.session == !session ? 0 : error_memory(error);
 }
 
-static int keep_json(struct aws_lent *lent, const char *text, const char *from, hype_error **error)
+/* TOKEN: what the session's token is called. */
+static int keep_json(struct aws_lent *lent, const char *text, const char *token, const char *from, hype_error **error)
 {
-    static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"};
-    const char *values[ARRAY_SIZE(names)];
+    const char *names[] = {"AccessKeyId", "SecretAccessKey", token, "Expiration"}, *values[ARRAY_SIZE(names)];
     json_t *answer = json_loads(text, 0, NULL);
     for (size_t i = 0; i < ARRAY_SIZE(names); i++)
         values[i] = json_string_value(json_object_get(answer, names[i]));
@@ -85,7 +88,7 @@ static char *sts_url(void)
     if (override)
         return strdup(override);
     cleanup_free char *region = aws_setting(regions, "region");
-    return region ? text_format("https://sts.%s.amazonaws.com%s/", region, text_starts_with(region, "cn-") ? ".cn" : "")
+    return region ? text_format("https://sts.%s.%s/", region, aws_domain(region))
                   : strdup("https://sts.amazonaws.com/");
 }
 
@@ -128,6 +131,27 @@ static int fetch_by_web_identity(struct aws_lent *lent, hype_error **error)
 }
 
 const struct aws_service aws_web_identity = {web_identity_named, fetch_by_web_identity};
+
+/* ---- Programs ---- */
+
+static bool process_named(void)
+{
+    cleanup_free char *command = aws_in_profile("credential_process");
+    return command != NULL;
+}
+
+static int fetch_by_process(struct aws_lent *lent, hype_error **error)
+{
+    cleanup_free char *command = aws_in_profile("credential_process"), *text = NULL;
+    cleanup_free char *what = text_format("the credential_process of the AWS profile '%s'", aws_profile());
+    if (!command || !what)
+        return error_memory(error);
+    const char *arguments[] = {"sh", "-c", command, NULL};
+    int status = plugin_run(what, arguments, (const char *const *)environ, &text, error);
+    return status < 0 ? status : keep_json(lent, text, "SessionToken", what, error);
+}
+
+const struct aws_service aws_process = {process_named, fetch_by_process};
 
 /* ---- Containers ---- */
 
@@ -190,7 +214,7 @@ static int fetch_by_container(struct aws_lent *lent, hype_error **error)
         return status;
     if (!http_succeeded(&response))
         return http_refused(&request, &response, error, "this container gets no keys; has its service account a role?");
-    return keep_json(lent, response.body ? response.body : "", url, error);
+    return keep_json(lent, response.body ? response.body : "", "Token", url, error);
 }
 
 const struct aws_service aws_container = {container_named, fetch_by_container};
@@ -250,7 +274,7 @@ static int fetch_by_machine(struct aws_lent *lent, hype_error **error)
     role[strcspn(role, "\r\n")] = 0;
     cleanup_free char *path = text_format("meta-data/iam/security-credentials/%s", role);
     status = path ? ask("GET", path, header, &text, error) : error_memory(error);
-    return status < 0 ? status : keep_json(lent, text, metadata_service(), error);
+    return status < 0 ? status : keep_json(lent, text, "Token", metadata_service(), error);
 }
 
 const struct aws_service aws_machine = {machine_named, fetch_by_machine};

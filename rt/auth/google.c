@@ -3,15 +3,14 @@
  *
  * A service account signs a statement about itself (a JSON Web Token, RFC 7523) that the token server exchanges; a
  * person's file holds a refresh token that it exchanges likewise; a Google machine's metadata server just gives one.
- * The token is kept until it is nearly used up; tasks that need a new one at the same time wait for one exchange.
+ * The token is kept until it is nearly used up.
  */
 #include "google.h"
 
-#include "../fork.h"
 #include "../http.h"
-#include "../task.h"
 #include "../util.h"
 #include "jwt.h"
+#include "renewal.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -31,17 +30,8 @@ static struct {
     char *token;
     int64_t good_until; /* clock_ms() */
     char *quota_project;
-    bool renewing;
-    struct task_event *renewed;
+    struct renewal renewal;
 } google;
-
-/* The renewal that a fork() interrupted was the parent's. */
-static void after_fork_in_child(void)
-{
-    google.renewing = false;
-    google.renewed = NULL;
-}
-IN_FORKED_CHILD(after_fork_in_child);
 
 /* ---- Where credentials are ---- */
 
@@ -197,8 +187,9 @@ static int by_metadata_server(hype_error **error)
 
 /* ---- The token ---- */
 
-static int renew(hype_error **error)
+static int renew(void *unused, hype_error **error)
 {
+    (void)unused;
     bool named;
     cleanup_free char *path = google_credentials_file(&named);
     if (named && !path)
@@ -206,32 +197,20 @@ static int renew(hype_error **error)
     return path ? by_file(path, error) : by_metadata_server(error);
 }
 
-static bool token_is_good(void)
+static bool token_is_good(const void *unused)
 {
+    (void)unused;
     return google.token && clock_ms() < google.good_until - SPARE_MS;
 }
 
 int google_token(char **token, hype_error **error)
 {
-    bool waited = false;
-    while (google.renewing) {
-        int status = task_event_wait(google.renewed, NO_DEADLINE);
-        if (status < 0)
-            return error_set(error, (hype_status)-status, "cancelled");
-        waited = true;
-    }
-    bool fresh = waited && google.token && clock_ms() < google.good_until;
-    if (!fresh && !token_is_good()) {
-        struct task_event renewed = {0};
-        google.renewing = true;
-        google.renewed = &renewed;
-        int status = renew(error);
-        google.renewing = false;
-        google.renewed = NULL;
-        task_event_set(&renewed);
-        if (status < 0)
-            return status;
-    }
+    int status = 0;
+    do /* one that another task has got may have been refused meanwhile */
+        status = renewal_ensure(&google.renewal, token_is_good, renew, NULL, error);
+    while (status == 0 && !google.token);
+    if (status < 0)
+        return status;
     *token = strdup(google.token);
     return *token ? 0 : error_memory(error);
 }

@@ -130,7 +130,7 @@ static int add_store(const struct docker *docker, json_t *mounts, json_t *variab
     if (gs)
         add_variable(variables, "STORAGE_EMULATOR_HOST", getenv("STORAGE_EMULATOR_HOST"));
     if (text_starts_with(uri, "file://"))
-        add_mount(mounts, "bind", uri + strlen("file://"), DOCKER_STAGING + strlen("file://"), false);
+        add_mount(mounts, "bind", uri + strlen("file://"), &DOCKER_STAGING[strlen("file://")], false);
     int status = text_starts_with(uri, "s3://") ? add_aws(variables, error) : 0;
     return status < 0 ? status : add_google(mounts, variables, gs, error);
 }

@@ -1,7 +1,6 @@
-/* credentials.c: tasks that need new credentials at the same time wait for one renewal. */
+/* credentials.c: a kubeconfig's ways to prove who one is, filled into a state of credentials. */
 #include "credentials.h"
 
-#include "../task.h"
 #include "../util.h"
 #include "exec.h"
 
@@ -85,55 +84,43 @@ static int fill(struct kube_identity *identity, bool refused, struct kube_creden
     return status;
 }
 
-static int renew(struct kube_identity *identity, bool refused, hype_error **error)
+/* What a request needs of an identity. */
+struct need {
+    struct kube_identity *identity;
+    const struct kube_credentials *refused;
+};
+
+static int renew(void *context, hype_error **error)
 {
+    const struct need *need = context;
     struct kube_credentials *credentials = calloc(1, sizeof *credentials);
     if (!credentials)
         return error_memory(error);
     credentials->users = 1; /* the identity */
-    int status = fill(identity, refused, credentials, error);
+    int status = fill(need->identity, need->refused != NULL, credentials, error);
     if (status < 0) {
         kube_credentials_release(credentials);
         return status;
     }
-    kube_credentials_release(identity->current);
-    identity->current = credentials;
+    kube_credentials_release(need->identity->current);
+    need->identity->current = credentials;
     return 0;
 }
 
-static bool good(const struct kube_identity *identity, const struct kube_credentials *refused)
+static bool good(const void *context)
 {
-    const struct kube_credentials *current = identity->current;
-    return current && current != refused && clock_ms() < current->good_until;
+    const struct need *need = context;
+    const struct kube_credentials *current = need->identity->current;
+    return current && current != need->refused && clock_ms() < current->good_until;
 }
 
 int kube_credentials_get(struct kube_identity *identity, const struct kube_credentials *refused,
                          struct kube_credentials **credentials, hype_error **error)
 {
-    bool waited = false;
-    while (!good(identity, refused) && identity->renewing) {
-        int status = task_event_wait(identity->renewed, NO_DEADLINE);
-        if (status < 0)
-            return error_set(error, (hype_status)-status, "cancelled");
-        waited = true;
-    }
-    if (waited && identity->failure) /* what failed for one is not tried again for each that waited */
-        return error_set(error, (hype_status)-identity->failure->status, "%s", identity->failure->message);
-    if (!good(identity, refused)) {
-        struct task_event renewed = {0};
-        error_clear(&identity->failure);
-        identity->renewing = true;
-        identity->renewed = &renewed;
-        int status = renew(identity, refused != NULL, &identity->failure);
-        identity->renewing = false;
-        identity->renewed = NULL;
-        task_event_set(&renewed);
-        if (status == -HYPE_CANCELLED) /* one's own failure */
-            error_clear(&identity->failure);
-        if (status < 0)
-            return error_set(error, (hype_status)-status, "%s",
-                             identity->failure ? identity->failure->message : "cancelled");
-    }
+    struct need need = {identity, refused};
+    int status = renewal_ensure(&identity->renewal, good, renew, &need, error);
+    if (status < 0)
+        return status;
     identity->current->users++;
     *credentials = identity->current;
     return 0;
@@ -142,6 +129,6 @@ int kube_credentials_get(struct kube_identity *identity, const struct kube_crede
 void kube_identity_free(struct kube_identity *identity)
 {
     kube_credentials_release(identity->current);
-    error_free(identity->failure);
+    error_free(identity->renewal.failure);
     kube_config_free(&identity->config);
 }

@@ -4,6 +4,7 @@
 #ifndef HYPE_RT_KUBE_CREDENTIALS_H
 #define HYPE_RT_KUBE_CREDENTIALS_H
 
+#include "../auth/renewal.h"
 #include "client.h"
 #include "config.h"
 
@@ -20,9 +21,7 @@ struct kube_identity {
     const struct kube_finder *finder; /* gives CONFIG's server and CA, and tokens; or NULL */
     void *context;                    /* of FINDER */
     struct kube_credentials *current;
-    bool renewing;
-    struct task_event *renewed;
-    hype_error *failure; /* of the last renewal; NULL: it went well */
+    struct renewal renewal;
 };
 
 /* In a task: credentials that are good now (and config.server is then known), and are not REFUSED (NULL, or what the

@@ -1,31 +1,17 @@
 /*
  * exec.c: runs a credential plugin and reads its answer.
  *
- * The plugin learns what is wanted from KUBERNETES_EXEC_INFO and writes an ExecCredential to its stdout. It has no
- * terminal: what it writes to its stderr becomes part of the error when it fails.
+ * The plugin learns what is wanted from KUBERNETES_EXEC_INFO and writes an ExecCredential to its stdout.
  */
 #include "exec.h"
 
+#include "../auth/plugin.h"
 #include "../base64.h"
-#include "../log.h"
-#include "../subprocess.h"
-#include "../task.h"
 #include "../util.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
-
-enum {
-    ANSWER_LIMIT = 1 << 20,
-    WORDS_LIMIT = 400, /* of its stderr in an error */
-    PATIENCE_MS = 60 * 1000,
-};
 
 static const char *member(const json_t *object, const char *name)
 {
@@ -131,61 +117,21 @@ static int make_arguments(const struct kube_config *config, const char *command,
 
 /* ---- Its run ---- */
 
-/* All that was written to FD, up to LIMIT bytes; a new string. */
-static char *written_to(int fd, size_t limit)
-{
-    char *text = malloc(limit + 1);
-    ssize_t n = text ? pread(fd, text, limit, 0) : -1;
-    if (text)
-        text[n > 0 ? n : 0] = 0;
-    return text;
-}
-
-static int refuse_failure(const char *command, int wait_status, int words_fd, hype_error **error)
-{
-    cleanup_free char *words = written_to(words_fd, WORDS_LIMIT);
-    for (char *c = words; c && *c; c++)
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-    bool exited = WIFEXITED(wait_status);
-    return error_set(error, HYPE_PERMISSION, "the credential plugin %s %s %d%s%s", command,
-                     exited ? "exited with status" : "was ended by signal",
-                     exited ? WEXITSTATUS(wait_status) : WTERMSIG(wait_status), words && *words ? ": " : "",
-                     words ? words : "");
-}
-
-static int run(const struct kube_config *config, const char *ca, const char *command, int out, int words,
-               hype_error **error)
+static int run(const struct kube_config *config, const char *ca, const char *command, char **answer, hype_error **error)
 {
     cleanup_strings struct strings arguments = {0}, environment = {0};
-    int status = make_arguments(config, command, &arguments, error);
+    cleanup_free char *what = text_format("the credential plugin %s", command);
+    int status = what ? make_arguments(config, command, &arguments, error) : error_memory(error);
     if (status == 0)
         status = make_environment(config, ca, &environment, error);
     if (status < 0)
         return status;
-    const int fds[] = {-1, out, words};
-    struct spawned plugin;
-    int wait_status = 0;
-    hype_error *failure = NULL;
-    status = spawn_process(arguments.all, environment.all, fds, ARRAY_SIZE(fds), &plugin, &failure);
-    if (status < 0) {
-        const char *hint = member(config->exec, "installHint");
-        error_set(error, HYPE_NOT_FOUND, "the credential plugin cannot be run: %s%s%s",
-                  failure ? failure->message : "unknown", hint ? "; " : "", hint ? hint : "");
-        error_free(failure);
-        return -HYPE_NOT_FOUND;
-    }
-    int ended = task_wait_fd(plugin.pidfd, EPOLLIN, clock_ms() + PATIENCE_MS);
-    if (ended == 0)
-        kill(-plugin.pid, SIGKILL);
-    status = spawn_wait(&plugin, &wait_status, error);
-    if (status == 0 && ended == 0)
-        status = error_set(error, HYPE_PERMISSION,
-                           "the credential plugin %s gave no answer within %d seconds; does it wait for somebody at a "
-                           "terminal?",
-                           command, PATIENCE_MS / 1000);
-    else if (status == 0 && wait_status != 0)
-        status = refuse_failure(command, wait_status, words, error);
+    cleanup_error hype_error *failure = NULL;
+    status = plugin_run(what, arguments.all, environment.all, answer, &failure);
+    const char *hint = status == -HYPE_NOT_FOUND ? member(config->exec, "installHint") : NULL;
+    if (status < 0)
+        error_set(error, (hype_status)-status, "%s%s%s", failure ? failure->message : what, hint ? "; " : "",
+                  hint ? hint : "");
     return status;
 }
 
@@ -244,18 +190,11 @@ int kube_exec_run(const struct kube_config *config, const char *ca, struct kube_
     const char *given = member(config->exec, "command");
     bool relative = *given != '/' && strchr(given, '/');
     cleanup_free char *command = text_format("%s%s", relative ? config->exec_folder : "", given);
-    cleanup_close int out = memfd_create("hype-credentials", MFD_CLOEXEC);
-    cleanup_close int words = memfd_create("hype-plugin-words", MFD_CLOEXEC);
-    if (!command)
-        return error_memory(error);
-    if (out < 0 || words < 0)
-        return error_system(error, errno, "cannot make a memory file for a credential plugin");
-    log_debug("Kubernetes", "running the credential plugin %s", command);
-    int status = run(config, ca, command, out, words, error);
+    cleanup_free char *text = NULL;
+    int status = command ? run(config, ca, command, &text, error) : error_memory(error);
     if (status < 0)
         return status;
-    cleanup_free char *text = written_to(out, ANSWER_LIMIT);
-    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    json_t *json = json_loads(text, 0, NULL);
     status = read_answer(config, command, json, answer, error);
     json_decref(json);
     return status;

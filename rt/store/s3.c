@@ -41,9 +41,9 @@ static void place(struct s3_store *s)
     if (endpoint)
         s->base = text_format("%s/%s", endpoint, s->bucket);
     else if (strchr(s->bucket, '.'))
-        s->base = text_format("https://s3.%s.amazonaws.com/%s", in, s->bucket);
+        s->base = text_format("https://s3.%s.%s/%s", in, aws_domain(in), s->bucket);
     else
-        s->base = text_format("https://%s.s3.%s.amazonaws.com", s->bucket, in);
+        s->base = text_format("https://%s.s3.%s.%s", s->bucket, in, aws_domain(in));
 }
 
 static int s3_open(const char *uri, struct store **store, hype_error **error)

@@ -123,6 +123,7 @@ class Fake(BaseHTTPRequestHandler):
         if self.path == "/latest/meta-data/iam/security-credentials/":
             return self.answer(200, "role-1")
         if self.path == "/latest/meta-data/iam/security-credentials/role-1":
+            Fake.asked.append("ec2")
             return self.answer(200, {"Code": "Success", "AccessKeyId": "EC2ID", "SecretAccessKey": "EC2SECRET",
                                      "Token": "EC2TOKEN", "Expiration": "2099-01-01T00:00:00Z"})
         self.answer(404, "")

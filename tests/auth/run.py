@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -124,13 +125,52 @@ class Credentials(unittest.TestCase):
         self.write(".aws/credentials", "# mine\n[default]\naws_access_key_id = DI\naws_secret_access_key = D=S\n"
                                        "[work]\naws_access_key_id=WI\naws_secret_access_key=WS\naws_session_token=WT\n")
         self.write(".aws/config", "[default]\nregion = us-west-2\ns3 =\n  region = no\n[profile work]\nregion=eu-north-1\n"
-                                  "[profile role]\nrole_arn = x\n")
+)
         self.assertEqual(self.who("aws"), ["DI D=S - us-west-2"])
         self.assertEqual(self.who("aws", AWS_PROFILE="work"), ["WI WS WT eu-north-1"])
         self.assertEqual(self.who("aws", AWS_PROFILE="work", AWS_REGION="r"), ["WI WS WT r"])
-        self.assertIn("export-credentials", self.who("aws", AWS_PROFILE="role", AWS_EC2_METADATA_DISABLED="true"))
         moved = self.write("moved", "[default]\naws_access_key_id=MI\naws_secret_access_key=MS\n")
         self.assertEqual(self.who("aws", AWS_SHARED_CREDENTIALS_FILE=moved), ["MI MS - us-west-2"])
+
+    def test_nobody_else_is_taken_for_an_aws_profile(self):
+        self.write(".aws/credentials", "[own]\naws_access_key_id=I\naws_secret_access_key=S\n")
+        self.write(".aws/config", "[profile role]\nrole_arn = x\n[profile own]\nrole_arn = x\nsource_profile = own\n"
+                                  "[profile person]\nsso_session = x\n[profile place]\nregion = r\n")
+        machine = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{HOST}/"}
+        agent = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://{HOST}/v1/credentials",
+                 "AWS_CONTAINER_AUTHORIZATION_TOKEN": "agent-token"}
+        for place in machine, agent:
+            self.assertIn("has the setting role_arn", self.who("aws", AWS_PROFILE="role", **place))
+            self.assertIn("has the setting role_arn", self.who("aws", AWS_PROFILE="own", **place))
+            self.assertIn("export-credentials --profile person", self.who("aws", AWS_PROFILE="person", **place))
+            self.assertIn("there is no AWS profile 'prod'", self.who("aws", AWS_PROFILE="prod", **place))
+        self.assertEqual(self.who("aws", AWS_PROFILE="place", **machine), ["EC2ID EC2SECRET EC2TOKEN r"])
+
+    def test_a_program_gives_aws_keys(self):
+        keys = {"Version": 1, "AccessKeyId": "PI", "SecretAccessKey": "PS"}
+        self.write("run", 'echo x >> runs; cat "$1" 2>&- || { echo "you are logged out" >&2; exit 1; }')
+        self.write(".aws/config", f"[profile other]\ncredential_process = cd {self.home.name} && sh ./run 'k e y s'\n")
+        self.write("k e y s", {**keys, "SessionToken": "PT", "Expiration": "2099-01-01T00:00:00Z"})
+        machine = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{HOST}/"}
+        self.assertEqual(self.who("aws", "3", AWS_PROFILE="other", **machine), ["PI PS PT -"] * 3)
+        with open(f"{self.home.name}/runs") as runs:
+            self.assertEqual(runs.read(), "x\n")
+        os.remove(f"{self.home.name}/k e y s")
+        said = self.who("aws", AWS_PROFILE="other", **machine)
+        self.assertIn("the credential_process of the AWS profile 'other' exited with status 1: you are logged out", said)
+        self.write("k e y s", "{}")
+        self.assertIn("answered without keys", self.who("aws", AWS_PROFILE="other", **machine))
+
+    def test_aws_keys_are_fetched_once_for_many_at_once(self):
+        machine = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://{HOST}/"}
+        self.assertEqual(self.who("aws", "32", "32", **machine), ["EC2ID EC2SECRET EC2TOKEN -"] * 32)
+        self.assertEqual(Fake.asked, ["ec2"])
+
+    def test_aws_keys_are_used_to_their_end_where_they_cannot_be_renewed(self):
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 200))
+        self.write("keys", {"Version": 1, "AccessKeyId": "PI", "SecretAccessKey": "PS", "Expiration": soon})
+        self.write(".aws/config", f"[default]\ncredential_process = cd {self.home.name} && cat keys && rm keys\n")
+        self.assertEqual(self.who("aws", "3"), ["PI PS - -"] * 3)
 
     def test_a_pod_takes_its_role(self):
         self.write(".aws/credentials", "[default]\naws_access_key_id=F\naws_secret_access_key=G\n")

@@ -1,4 +1,5 @@
-/* who.c: tells who the program is, for run.py:  who google [times] | who aws.  Errors go to stderr with exit status 1.
+/* who.c: tells who the program is, for run.py:  who google [times] | who aws [times [at once]].  Errors go to stderr
+ * with exit status 1.
  */
 #include "auth/aws.h"
 #include "auth/google.h"
@@ -38,19 +39,30 @@ static void google_refused(void *unused)
     (void)unused;
 }
 
-static void aws(void *unused)
+static int tell_aws(void *unused, hype_error **error)
 {
     (void)unused;
     static const char *const variables[] = {"AWS_REGION", "AWS_DEFAULT_REGION", NULL};
-    hype_error *error = NULL;
     cleanup_keys struct aws_keys keys = {NULL, NULL, NULL};
-    if (aws_keys(&keys, &error) < 0) {
+    int status = aws_keys(&keys, error);
+    if (status < 0)
+        return status;
+    cleanup_free char *region = aws_setting(variables, "region");
+    printf("%s %s %s %s\n", keys.id, keys.secret, keys.session ? keys.session : "-", region ? region : "-");
+    return 0;
+}
+
+static unsigned at_once = 1;
+
+static void aws(void *times)
+{
+    hype_error *error = NULL;
+    struct task_group group = {.limit = at_once};
+    for (int i = 0; i < *(int *)times; i++)
+        task_group_start(&group, tell_aws, NULL);
+    failed = task_group_wait(&group, &error) < 0;
+    if (failed)
         fprintf(stderr, "%s\n", error->message);
-        failed = 1;
-    } else {
-        cleanup_free char *region = aws_setting(variables, "region");
-        printf("%s %s %s %s\n", keys.id, keys.secret, keys.session ? keys.session : "-", region ? region : "-");
-    }
     error_free(error);
 }
 
@@ -75,6 +87,7 @@ static void head(void *uri)
 int main(int argc, char **argv)
 {
     int times = argc > 2 ? atoi(argv[2]) : 1;
+    at_once = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
     const char *what = argc > 1 ? argv[1] : "";
     if (strcmp(what, "head") == 0 && argc > 2)
         return task_run(head, argv[2], NULL) < 0 || failed;

@@ -58,6 +58,8 @@ for compiler in $compilers; do
     "$bin/hypecc" "$compiler" "$@" -Wall -Wextra -Werror -c main.cpp -o main.o
     "$bin/hypecc" "$compiler" "$@" main.o f.o -o program
     [ "$(./program)" = "42 plus plus 3" ] || { echo "cxx.sh: $compiler: $(./program)" >&2; exit 1; }
+    "$bin/hypecc" "$compiler" "$@" -fPIC main.cpp -x c f.c -o program # in one command
+    [ "$(./program)" = "42 plus plus 3" ] || { echo "cxx.sh: $compiler, one command: $(./program)" >&2; exit 1; }
 done
 sed 's/&r, twice/\&x, twice/' main.cpp > wrong.cpp
 if "$bin/hypecc" g++ -c wrong.cpp -o wrong.o 2> errors; then

@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 HYPE_FN int add(int a, int b)
@@ -303,6 +304,41 @@ static void several_threads(void)
     }
 }
 
+static bool asking;
+
+/* Looking through so many takes so long that the library's lock is held nearly all the time. */
+static void *ask_and_ask(void *unused)
+{
+    enum { N = 100000 };
+    static hype_future *none[N];
+    while (__atomic_load_n(&asking, __ATOMIC_RELAXED))
+        CHECK(hype_wait_any(none, N, 0) == -HYPE_INVALID);
+    return unused;
+}
+
+/* A child of fork() has the locks that other threads held just then to itself. */
+static void forked_while_others_ask(void)
+{
+    int fd, result;
+    hype_future *future = start_waiting(&fd);
+    pthread_t thread;
+    asking = true;
+    CHECK(pthread_create(&thread, NULL, ask_and_ask, NULL) == 0);
+    for (int i = 0; i < 20; i++) {
+        int status;
+        pid_t pid = fork();
+        if (pid == 0) {
+            alarm(60);
+            _exit(hype_done(future));
+        }
+        CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    }
+    __atomic_store_n(&asking, false, __ATOMIC_RELAXED);
+    pthread_join(thread, NULL);
+    release(fd);
+    CHECK(hype_await(future, &result) == 0 && result == 'x');
+}
+
 hype_future *abandoned;
 
 int main(int argc, char **argv)
@@ -321,6 +357,7 @@ int main(int argc, char **argv)
     groups();
     thousands(n);
     several_threads();
+    forked_while_others_ask();
     hype_submitter *left = hype_submitter_open("process:"); /* the end of the program closes it, and its call */
     abandoned = hype_start(left, hype_default_env, hype_bind(wait_for, here, go));
     CHECK(abandoned);

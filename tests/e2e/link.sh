@@ -133,6 +133,44 @@ check "-x c with another name" "cp work.c work.inc && $h -c -x c work.inc -o inc
 check "/dev/null" "$h -c work.c -o /dev/null && test -c /dev/null && $h main.o work.o -o /dev/null && test -c /dev/null"
 check "assembly beside" "printf '.globl zero\nzero: ret\n.section .note.GNU-stack,\"\",%%progbits\n' > z.s && $h both.c work.c z.s more.c -o p34 && ./p34"
 
+# Words of the linker's, in all forms that there are.
+check "libtool's soname" "$h -shared work.o more.o -Wl,-soname -Wl,libso.so.1 -o libso.so.1 && readelf -d libso.so.1 | grep -q 'SONAME.*libso.so.1' && $h main.o ./libso.so.1 -Wl,-rpath,. -o k1 && ./k1"
+check "options in several words" "$h both.o work.o more.o -Wl,-z -Wl,now -Wl,-Map -Xlinker k2.map -Xlinker --defsym -Wl,zero=0 -o k2 && ./k2 && test -s k2.map"
+check "options without a value" "$h both.o -Wl,--no-undefined,--start-group,libwork.a,--end-group -Wl,-pie,-z,now -Wl,--no-undefined,-rpath,/nowhere -z defs -o k3 && ./k3"
+check "an address" "$h -no-pie both.o work.o more.o -Wl,-Ttext -Wl,0x900000 -o k4 && ./k4"
+check "archive among the linker's words" "$h main.o -Xlinker libwork.a -o k5 && ./k5 && $h main.o -Wl,-L.,-lwork -o k6 && ./k6"
+check "archive beside a shared library" "mkdir bound && cp libwork.a bound && $wrapped -shared -fPIC -xc /dev/null -o bound/libwork.so && $h main.o -Lbound -Wl,-Bstatic -lwork -Wl,-Bdynamic -lm -o k7 && ./k7"
+check "archive in LIBRARY_PATH" "rm bound/libwork.so && LIBRARY_PATH=/nowhere:bound $h main.o -lwork -o k8 && ./k8"
+check "relocatable by the linker's option" "$h -nostdlib -no-pie -Wl,-r work.o more.o -o merged3.o && $h both.o merged3.o -o k9 && ./k9"
+check "dependencies of the link" "$h both.o work.o more.o -Wl,--dependency-file=k10.d -o k10 && ./k10 && grep -q 'work.o' k10.d && ! grep -q /hypecc- k10.d"
+check "an input that an option's name is in" "mkdir target && cp main.o target && $h target/main.o work.o -o k11 && ./k11 && ! grep -q unused out.txt"
+check "a very long command" "long=\$(printf '%1000s' | sed 's, ,./,g') && ar rc empty.a && yes \${long}empty.a | head -n 1500 > inputs && $h both.o work.o more.o @inputs -o k12 && ./k12 && $h none.c @inputs -o k12 && ./k12"
+
+# What a command leaves beside its program is what it leaves without hypecc.
+cat > none.c <<'END'
+int plain(void);
+int main(void) { return plain(); }
+END
+echo 'int plain(void) { return 0; }' > plain.c
+leaves() { # folder, compiler, arguments: the names of the files, and the first rule of dependency files
+    rm -rf "$1" && mkdir "$1" && cd "$1" && cp ../*.c ../plain.o ../work.o . && shift
+    "$@" && ls && { ! ls | grep '[.]d$' > /dev/null || head -n 1 ./*.d; }
+    cd "$work"
+}
+alike() { # name, arguments
+    name=$1
+    shift
+    check "left behind: $name" "leaves there $h $* > there.txt && leaves here $wrapped $common $* > here.txt && diff here.txt there.txt"
+}
+$wrapped -c plain.c -o plain.o
+ar rc libplain.a plain.o
+alike "coverage" --coverage none.c plain.o -o x
+alike "an archive beside" --coverage -MMD none.c ../libplain.a -o x
+alike "all sorts" -save-temps -gsplit-dwarf -fstack-usage -MMD none.c plain.c -o x.exe
+check "left behind, with entries" "rm -rf there && mkdir there && cd there && cp ../main.c ../work.c . && $h --coverage -MMD main.c work.c -o x && ./x && test -f x-main.gcno && test -f x-work.gcda && grep -q '^x:' x.d && test ! -e main.gcno"
+check "one source fails, the others are compiled" "echo error > bad.c && rm -f plain.o work.o && ! $h -c bad.c plain.c work.c && test -f plain.o && test -f work.o"
+check "-x of another input" "cp plain.c plain.txt && $h -x c plain.txt -x none main.c work.c -o k13 && ./k13 && ! grep -q unused out.txt"
+
 # Duplicates are the linker's error, as for any function; of static functions there may be several.
 sed 's/twice/other/' work.c > dup.c && cp dup.c dup2.c
 check "duplicate entry" "$h -c dup.c && $h -c dup2.c && ! $h main.o work.o dup.o dup2.o -o dup && grep -q 'multiple definition\|duplicate symbol' out.txt"
@@ -213,5 +251,12 @@ check "their files are staged" "ls stage | grep '^libmiddle' && ls stage | grep 
 check "libraries by LD_LIBRARY_PATH" "$h top.c -Llibs/a -lmiddle -Wl,-rpath-link,libs/b -o t2 && LD_LIBRARY_PATH=libs/a:libs/b HYPE_SUBMITTER='$staged' ./t2"
 check "libraries left out on demand" "rm -rf stage/* && HYPE_STAGE_LIBS='!libmiddle*' $h top.c -Llibs/a -lmiddle -Wl,-rpath,$work/libs/a -o t3 && ! HYPE_SUBMITTER='$staged' ./t3; ! ls stage | grep '^libmiddle'"
 check "libraries of the system on demand" "rm -rf stage/* && HYPE_STAGE_LIBS='libz.so.*' $h main.c work.c -Wl,--no-as-needed -lz -o t4 && HYPE_SUBMITTER='$staged' ./t4 && ls stage | grep '^libz'"
+
+# A library of the user's own that has a name of the system's.
+mkdir vendored
+sed 's/middle/zfoo/' top.c > vendored.c
+echo 'int zfoo(void) { return 14; }' | $wrapped -shared -fPIC -xc - -Wl,-soname,libz.so.1 -o vendored/libz.so.1
+ln -s libz.so.1 vendored/libz.so
+check "a library with a name of the system's" "rm -rf stage/* && $h vendored.c -Lvendored -lz -Wl,-rpath,$work/vendored -o t5 && HYPE_SUBMITTER='$staged' ./t5 && ls stage | grep '^libz'"
 
 [ $failures = 0 ] || { echo "$failures failed"; exit 1; }

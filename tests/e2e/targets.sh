@@ -108,6 +108,16 @@ compile -r -nostdlib main.o plain.o -o merged.o
 compile merged.o -o merged && run ./merged
 readelf -SW sources | grep -q 'hype.target' && fail "the program keeps its units' code for other processors"
 
+# Outputs that are no object are left alone, and values of options that look like the options of a processor.
+mkdir target
+echo '#define SEVEN 7' > target/seven.h
+printf '#include "seven.h"\nint seven(void) { return SEVEN; }\n' > seven.c
+compile -c seven.c -Itarget -o /dev/null && [ -c /dev/null ] || fail "/dev/null as output"
+compile -c seven.c -Itarget -o seven.o && readelf -SW seven.o | grep -q 'hype.target' || fail "-Itarget"
+if command -v clang-19 > /dev/null; then
+    "$bin/hypecc" clang-19 -flto -Itarget -c seven.c -o seven-lto.o || fail "LTO by clang"
+fi
+
 # What cannot be is refused, with what to do.
 (unset HYPECC_TARGETS && compile main.c plain.c -o single)
 HYPE_RUN=$work/hype-run HYPE_SUBMITTER=$staged ./single 2> message && fail "a program for one processor ran on another"

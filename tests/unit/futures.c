@@ -14,7 +14,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 
 HYPE_FN int twice(int n)
 {
@@ -308,44 +307,6 @@ static void cancelled_while_awaited(void **state)
     check_end(&place);
 }
 
-static bool asking;
-
-/* Looking through so many takes so long that the lock is held nearly all the time. */
-static void *ask_and_ask(void *unused)
-{
-    enum { N = 100000 };
-    static hype_future *none[N];
-    while (__atomic_load_n(&asking, __ATOMIC_RELAXED))
-        assert_int_equal(hype_wait_any(none, N, 0), -HYPE_INVALID);
-    return unused;
-}
-
-/* A child of fork() has the locks that other threads held just then to itself. */
-static void forked_while_others_ask(void **state)
-{
-    (void)state;
-    struct place place = PLACE(.hangs = true);
-    hype_future *future = start(&place, hype_default_env, 1);
-    pthread_t thread;
-    asking = true;
-    assert_int_equal(pthread_create(&thread, NULL, ask_and_ask, NULL), 0);
-    for (int i = 0; i < 20; i++) {
-        int status;
-        pid_t pid = fork();
-        if (pid == 0) {
-            alarm(60);
-            _exit(hype_done(future));
-        }
-        assert_int_equal(waitpid(pid, &status, 0), pid);
-        assert_int_equal(status, 0);
-    }
-    __atomic_store_n(&asking, false, __ATOMIC_RELAXED);
-    pthread_join(thread, NULL);
-    hype_cancel(future);
-    assert_int_equal(hype_await(future, NULL), -HYPE_CANCELLED);
-    check_end(&place);
-}
-
 /* ---- Batches ---- */
 
 static void map_in_batches(struct place *place, hype_env env, int status, size_t n_failed)
@@ -454,7 +415,6 @@ int main(void)
         cmocka_unit_test(few_run_at_once),
         cmocka_unit_test(threads_do_not_disturb_each_other),
         cmocka_unit_test(cancelled_while_awaited),
-        cmocka_unit_test(forked_while_others_ask),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static void options_by_name(void **state)
     finds("-fPIC", "-fPIC", NULL);
     finds("-fPIE", "-fPIE", NULL);
     finds("-fno-pie", "-fno-pie", NULL);
-    
+
     finds("-flto=thin", "-f", "lto=thin");
     finds("-fsyntax-only", "-fsyntax-only", NULL);
     finds("-save-temps", "-save-temps", NULL);
@@ -102,6 +102,8 @@ static void options_by_name(void **state)
     finds("-m32", "-m", "32");
     finds("-mcmodel=kernel", "-mcmodel=kernel", NULL);
     finds("-mllvm", "-mllvm", NULL);
+    finds("-Ttext", "-Ttext", NULL);
+    finds("-Tlink.ld", "-T", "link.ld");
 }
 
 static struct command parse(char **arguments)
@@ -142,11 +144,51 @@ static void command_lines(void **state)
     command_free(&c);
 }
 
+static void is_word(const struct word *word, const char *argument, const char *value, enum option_effect effect)
+{
+    assert_string_equal(word->argument, argument);
+    assert_int_equal(word->option->effect, effect);
+    if (value)
+        assert_string_equal(word->value, value);
+    else
+        assert_null(word->value);
+}
+
+static void words_of_the_linker(void **state)
+{
+    (void)state;
+    struct command c =
+        PARSE("-Wl,-soname", "-Wl,libx.so.1,-z,now", "-Xlinker", "--no-undefined", "-Wl,--rpath=/a,lib.a", "-Wl,-hname",
+              "-Wl,-Map", "-Xlinker", "x.map", "-Wl,--unheard-of", "a.o");
+    assert_int_equal(c.n_words, 9);
+    is_word(&c.words[0], "-soname", "libx.so.1", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[1], "-z", "now", EFFECT_KEYWORD);
+    is_word(&c.words[2], "--no-undefined", NULL, EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[3], "--rpath=/a", "/a", EFFECT_RUN_FOLDER);
+    is_word(&c.words[4], "lib.a", NULL, EFFECT_LINKER_FILE);
+    is_word(&c.words[5], "-hname", "name", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[6], "-Map", "x.map", EFFECT_PROGRAM_ONLY);
+    is_word(&c.words[7], "--unheard-of", NULL, EFFECT_LINK);
+    assert_true(c.words[8].input && !c.words[8].linker && c.words[7].linker);
+    command_free(&c);
+    c = PARSE("-la", "-Wl,--push-state,-Bstatic", "-lb", "-Wl,--pop-state,-lc,-static,-ld", "-Wl,-Bdynamic", "-le",
+              "a.o");
+    const char *bound = "0..1..0.1.0";
+    for (size_t i = 0; i < strlen(bound); i++)
+        if (bound[i] != '.')
+            assert_int_equal(c.words[i].bound, bound[i] == '1');
+    command_free(&c);
+    c = PARSE("-Wl,-r", "a.o");
+    assert_true(c.relocatable);
+    command_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_by_name),
         cmocka_unit_test(command_lines),
+        cmocka_unit_test(words_of_the_linker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

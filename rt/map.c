@@ -10,6 +10,7 @@
 #include "gather.h"
 #include "progress.h"
 
+#include <semaphore.h>
 #include <string.h>
 
 struct item {
@@ -37,11 +38,11 @@ struct hype_map {
     size_t n_added, n_in_flight;
     bool expired;
     bool incomplete; /* there was no memory for an item */
-    bool closed;     /* by the loop thread */
     /* The loop thread's own. */
     struct progress progress;
     struct task_timer deadline;
     struct task_message closing;
+    sem_t closed;
 };
 
 /* ---- The deadline ---- */
@@ -78,10 +79,7 @@ static void close_on_loop(void *context)
     task_timer_stop(&map->deadline);
     progress_end(&map->progress);
     gather_close(map->gather);
-    pthread_mutex_lock(&map->lock);
-    map->closed = true;
-    pthread_cond_broadcast(&map->changed);
-    pthread_mutex_unlock(&map->lock);
+    sem_post(&map->closed);
 }
 
 /* ---- Opening ---- */
@@ -119,6 +117,7 @@ hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_option
         map->last_ended = &map->first_ended;
         pthread_mutex_init(&map->lock, NULL);
         condition_init(&map->changed);
+        sem_init(&map->closed, 0, 0);
         if (open_map(map, &error) < 0) {
             free(map->gather);
             free(map);
@@ -310,11 +309,10 @@ void hype_map_close(hype_map *map)
     for (struct item *item; wait_for_item(map, HYPE_FOREVER, &item, NULL) == 0 && item; free(item))
         future_discard(item->future);
     map->closing = (struct task_message){close_on_loop, map, NULL};
-    task_send(&map->closing, NULL); /* the loop runs: hype_map_open() has used it */
-    pthread_mutex_lock(&map->lock);
-    while (!map->closed)
-        condition_wait(&map->changed, &map->lock, NULL);
-    pthread_mutex_unlock(&map->lock);
+    task_send(&map->closing, NULL);    /* the loop runs: hype_map_open() has used it */
+    while (sem_wait(&map->closed) < 0) /* a signal came */
+        ;
+    sem_destroy(&map->closed);
     pthread_cond_destroy(&map->changed);
     pthread_mutex_destroy(&map->lock);
     free(map);

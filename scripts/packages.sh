@@ -5,15 +5,20 @@ HYPE_TEST_PACKAGES="libcmocka-dev valgrind lld-19 libclang-rt-19-dev mold ccache
 gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user python3 openssl curl docker.io debootstrap docker-registry podman \
 containerd runc etcd-server containernetworking-plugins iproute2"
 
+# Up to three times: what cannot be fetched now, or is locked by another, may be had a little later.
+tries() { # command
+    "$@" || { sleep 10 && "$@"; } || { sleep 60 && "$@"; }
+}
+
 # Servers of the tests, built from their Go modules.
 install_servers() {
     command -v go > /dev/null || return 0 # the tests that need them say so
     for module in github.com/fsouza/fake-gcs-server@v1.56.1 github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c; do
         name=$(basename "${module%@*}")
-        [ -x "$(go env GOPATH)/bin/$name" ] || { echo "Building $name"; go install "$module" > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
+        [ -x "$(go env GOPATH)/bin/$name" ] || { echo "Building $name"; tries go install "$module" > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
     done
     [ -x "${HYPE_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-cluster}/bin/kubectl" ] ||
-        { echo "Building Kubernetes"; tests/cluster/cluster build > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
+        { echo "Building Kubernetes"; tries tests/cluster/cluster build > /tmp/hype-go.log 2>&1 || tail -n 5 /tmp/hype-go.log; }
 }
 
 # Installs those of its arguments that are missing, after saying which.
@@ -30,6 +35,6 @@ install_packages() {
         as_root=sudo
     fi
     # shellcheck disable=SC2086
-    $as_root sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing" \
+    tries $as_root sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing" \
         > /tmp/hype-apt.log 2>&1 || { tail -n 20 /tmp/hype-apt.log >&2; exit 1; }
 }

@@ -5,7 +5,11 @@ check() { # name, commands
     name=$1
     shift
     echo "$name" | grep -Eq "${CHECK_ONLY:-}" || return 0
-    if (set -e; eval "$*") > "$work/out" 2>&1; then
+    set +e # in an `if`, no command that fails would end the subshell
+    (set -e; eval "$*") > "$work/out" 2>&1
+    status=$?
+    set -e
+    if [ $status = 0 ]; then
         echo "ok   $name"
     else
         echo "FAIL $name: $*"
@@ -17,7 +21,7 @@ on() { # submitter, command
     HYPE_SUBMITTER=$1
     export HYPE_SUBMITTER
     shift
-    timeout 120 "$@"
+    timeout 900 "$@"
 }
 says() { # words, submitter, command that fails and says them
     words=$1

@@ -98,7 +98,11 @@ check() { # name, commands that make ./program
     name=$1
     shift
     rm -rf program* stage
-    if ! (set -e; eval "$*") > log 2>&1 || ! ./program > got 2> log; then
+    set +e # in an `if`, no command that fails would end the subshell
+    (set -e; eval "$*"; ./program > got) > log 2>&1
+    status=$?
+    set -e
+    if [ $status != 0 ]; then
         echo "FAIL $name"
         tail -n 10 log
         failures=$((failures + 1))

@@ -30,11 +30,15 @@ C
 "$bin/hypecc" "$@" "$work/doze.c" -o "$work/doze"
 "$work/doze" "$work/here" &
 pid=$!
-until [ -s "$work/here" ]; do sleep 0.05; done
+until [ -s "$work/here" ]; do
+    kill -0 $pid || fail "the program has ended"
+    sleep 0.05
+done
 [ -n "$(find "$work/stage" -name '*.capture')" ] || fail "nothing is staged"
 kill -9 $pid
 wait $pid 2> /dev/null || :
-while kill -0 "$(cat "$work/here")" 2> /dev/null; do sleep 0.05; done # the function's process, too
+function=/proc/$(cat "$work/here")/status
+while grep -q '^State:.[^ZX]' "$function" 2> /dev/null; do sleep 0.05; done # the function's process ends, too
 "$bin/hello" > /dev/null
 left=$(find "$XDG_CACHE_HOME" -type f; find "$work/stage" -name 'hype-run-*' -o -name 'manifest-*')
 [ -z "$left" ] || fail "left: $left"

@@ -22,11 +22,9 @@ staged)
 esac
 export HYPE_SUBMITTER
 "$@"
-# A server that was just told to stop may still be removing its folder: it holds a lock on it until it is gone.
-for folder in "$TMPDIR"/hype-run-*; do
-    (exec 9< "$folder" && flock 9) 2> /dev/null || true
-done
-left=$(ls -A "$TMPDIR")
+# A server that was just told to stop, or whose program was killed, may still be making its folder, or removing it.
+end=$(($(date +%s) + 60))
+while left=$(ls -A "$TMPDIR") && [ -n "$left" ] && [ "$(date +%s)" -lt "$end" ]; do sleep 0.1; done
 [ -z "$left" ] || { echo "run.sh: left in the temporary folder: $left" >&2; exit 1; }
 left=$(find "$staging" -type f ! -name '*.so' ! -name 'hype-data-*' ! -name 'shared-*')
 [ -z "$left" ] || { echo "run.sh: left in the staging folder: $left" >&2; exit 1; }

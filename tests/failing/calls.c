@@ -282,6 +282,7 @@ int main(int argc, char **argv)
             if (only)
                 break;
         }
+        bad += !only && nth == 1; /* nothing could be made to fail */
         printf("%s %s, %s: up to request %ld%s\n", kinds[kind], argv[2], argv[3], nth - 1, lasting ? ", lasting" : "");
     }
     return bad > 0;

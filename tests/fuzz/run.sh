@@ -48,7 +48,7 @@ for target in cluster image manifest yaml; do
     else
         set -- "$work/$target" "$here/corpus/$target"
     fi
-    "$work/fuzz-$target" -max_total_time="$seconds" -max_len=8192 \
+    "$work/fuzz-$target" -seed=1 -max_total_time="$seconds" -max_len=8192 \
         -rss_limit_mb=4096 -timeout=20 -verbosity=0 -print_final_stats=1 "$@" 2> "$work/log" ||
         { tail -n 60 "$work/log" >&2; echo "fuzz: $target has a finding" >&2; exit 1; }
     sed -n "s/^stat::number_of_executed_units: */fuzz: $target: executed units: /p" "$work/log"

@@ -3,13 +3,14 @@
 
   faults.py PORT UPSTREAM_PORT SEED
 
-About every fourth request meets a fault; after three in a row comes a good one. Damage is rarer, since an object in many
-ranges has to come whole in three tries. Faults that few requests can meet (RARE) are met by the first that can; a body
+About every fourth request meets a fault, the same one at most three times in a row. Damage is rarer, since an object in
+many ranges has to come whole in three tries. Faults that few requests can meet (RARE) are met by the first that can; a body
 stalls only once, since that takes as long as the client's patience.
 
 Of resumable uploads to Google Cloud Storage half of a chunk may arrive. Questions about how far such an upload got
 ("Content-Range: bytes */SIZE") are answered here: fake-gcs-server takes them for the end of the object.
 """
+import collections
 import http.client
 import random
 import select
@@ -26,28 +27,28 @@ S3_ERRORS = {"late-error": (200, "InternalError"), "slow-body": (400, "RequestTi
              "conflict-put": (409, "ConditionalRequestConflict"), "conflict-post": (409, "ConditionalRequestConflict")}
 chance = random.Random(int(sys.argv[3]))
 lock = threading.Lock()
-in_a_row = 0
+in_a_row = collections.Counter()  # by request
 since_damage = 0
 met = set()  # of the RARE ones
 sessions = {}  # path of a resumable upload: how many bytes have arrived, or the answer at its end
 QUANTUM = 256 * 1024
 
 
-def choose(rare):
+def choose(request, rare):
     """One of FAULTS or of the RARE ones that the request can meet, or None."""
-    global in_a_row, since_damage
+    global since_damage
     with lock:
         since_damage += 1
         new = [fault for fault in rare if fault not in met]
-        if in_a_row < 3 and (new or chance.random() < 0.25):
-            in_a_row += 1
+        if in_a_row[request] < 3 and (new or chance.random() < 0.25):
+            in_a_row[request] += 1
             fault = new[0] if new else chance.choice(FAULTS + [fault for fault in rare if fault != "stall"])
             met.add(fault)
             if fault.startswith("damage") and not new:
                 fault = fault if since_damage > 20 else None
                 since_damage = 0
             return fault
-        in_a_row = 0
+        del in_a_row[request]
         return None
 
 
@@ -132,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def forward(self):
         size = int(self.headers.get("Content-Length", 0))
-        fault = choose(self.rare_faults(size))
+        fault = choose((self.command, self.path, self.headers.get("Range"), self.headers.get("Content-Range")), self.rare_faults(size))
         if fault == "stall":
             return self.stall(size)
         if fault == "reset-before":

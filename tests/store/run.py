@@ -38,11 +38,15 @@ def free_port():
         return s.getsockname()[1]
 
 
+class ServerEnded(Exception):
+    pass
+
+
 def wait_for(port, process):
-    end = time.monotonic() + 30
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise SystemExit(f"the server ended with {process.returncode}")
+            raise ServerEnded(f"the server ended with {process.returncode}")
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return
@@ -105,11 +109,14 @@ def start_s3(servers, seed):
                   "--console-address", f"127.0.0.1:{free_port()}", data,
                   MINIO_ROOT_USER="hype-test", MINIO_ROOT_PASSWORD="hype-test-secret")
     outside = servers.proxied(upstream, seed)
-    for _ in range(50):  # it listens before it is ready
+    end = time.monotonic() + 180
+    while True:  # it listens before it is ready
         done = subprocess.run(["curl", "-sf", "--aws-sigv4", "aws:amz:us-east-1:s3", "--user",
                                "hype-test:hype-test-secret", "-X", "PUT", f"http://127.0.0.1:{upstream}/hype-test"])
         if done.returncode == 0:
             break
+        if time.monotonic() > end:
+            raise SystemExit("minio makes no bucket")
         time.sleep(0.2)
     return {"HYPE_TEST_STORE": "s3://hype-test/some/folder", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{outside}",
             "AWS_ACCESS_KEY_ID": "hype-test", "AWS_SECRET_ACCESS_KEY": "hype-test-secret", "AWS_REGION": "us-east-1"}
@@ -120,13 +127,21 @@ def start_file(servers, seed):
 
 
 def main():
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        del os.environ[name]
     seed = sys.argv[sys.argv.index("--faults") + 1] if "--faults" in sys.argv else None
     start = {"gs": start_gs, "s3": start_s3, "file": start_file}[sys.argv[2]]
-    with Servers() as servers:
-        environment = {**os.environ, **start(servers, seed)}
-        if seed is not None:
-            environment["HYPE_TEST_FAULTS"] = seed
-        return subprocess.run([sys.argv[1]], env=environment).returncode
+    for tries_left in (2, 1, 0):  # somebody else may have taken a port meanwhile
+        with Servers() as servers:
+            try:
+                environment = {**os.environ, **start(servers, seed)}
+            except ServerEnded:
+                if tries_left:
+                    continue
+                raise
+            if seed is not None:
+                environment["HYPE_TEST_FAULTS"] = seed
+            return subprocess.run([sys.argv[1]], env=environment).returncode
 
 
 if __name__ == "__main__":

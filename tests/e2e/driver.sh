@@ -111,6 +111,13 @@ for cc in gcc clang; do
     check "$cc: warnings of hypecc's own are not the compiler's" "$h -Werror=hype-global -c plain.c && $h -Whype-unread -shared plain.c -o p.so && links -Werror=hype-unread -Wno-error=hype-global w.c"
     check "$cc: a byte order mark" "printf '\\357\\273\\277' | cat - w.c > mark.c && links -Werror mark.c"
 
+    # The user's own level of warnings, whatever it is: of the generated code there are none.
+    case $cc in
+    clang*) strict=-Weverything ;;
+    *) strict="-Wall -Wextra -Wpedantic -Wtraditional -Wtraditional-conversion -Wc90-c99-compat -Wc99-c11-compat -Wframe-larger-than=16 -Wstack-usage=16 -Wlarger-than=16" ;;
+    esac
+    check "$cc: no warning of generated code" "$h $strict -O1 -c w.c 2> said; cat said; ! grep '\.hype>\|generated.h' said"
+
     # Nothing of the private file is seen.
     printf 'static int own;\n' | cat w.c - > 'src=x.c'
     made() { $h "$@" -c 'src=x.c' -o one.o && $h "$@" -c 'src=x.c' -o two.o && cmp one.o two.o && ! strings -a one.o | grep "$work/tmp"; }

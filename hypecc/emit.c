@@ -452,14 +452,9 @@ static void emit_body(FILE *out, const struct model_unit *unit)
 
 /* ---- Macros ---- */
 
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_macro(const struct model_unit *unit, const char *word)
 {
-    if (!bsearch(&word, unit->macros, unit->n_macros, sizeof *unit->macros, compare_words))
+    if (!bsearch(&word, unit->macros, unit->n_macros, sizeof *unit->macros, model_compare_words))
         return false;
     for (size_t i = 0; i < unit->n_constants; i++) {
         if (strcmp(unit->constants[i], word) == 0)
@@ -621,7 +616,7 @@ int emit_unit(const struct model_unit *unit, FILE *out)
         add_macro(unit, header_words[i], &macros, &n_macros);
     find_macros(unit, text, &macros, &n_macros);
     if (n_macros)
-        qsort(macros, n_macros, sizeof *macros, compare_words);
+        qsort(macros, n_macros, sizeof *macros, model_compare_words);
     for (size_t i = 0; i < n_macros; i++)
         fprintf(out, "#undef %s\n", macros[i]);
     emit_warnings(out);

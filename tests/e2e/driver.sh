@@ -2,11 +2,9 @@
 # hypecc in the place of a compiler: which one it runs and how, where HYPE_FN hides from a quick look, and that nothing
 # of its own is seen in what is made. With every compiler that is installed.
 #
-#   driver.sh BIN [OPTIONS...]      OPTIONS are for every compile and link (sanitizers)
+#   driver.sh BIN
 set -eu
 bin=$(realpath "$1")
-shift
-common="$*"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tmp" "$work/src"
@@ -73,7 +71,7 @@ for cc in gcc clang; do
         [ "${CI:-}" != true ] || failures=$((failures + 1))
         continue
     fi
-    h="$bin/hypecc $cc $common"
+    h="$bin/hypecc $cc"
     links() { $h "$@" main.c -o program && ./program; }
 
     # Precompiled headers, with the words of CMake.
@@ -136,12 +134,12 @@ done
 
 # gcc has functions in functions, and libclang does not.
 printf '#include <hype/hype.h>\nint outer(int x) { int inner(int y) { return y + x; } return inner(1); }\nHYPE_FN int add(int a, int b) { return a + b; }\n' > nested.c
-h="$bin/hypecc gcc $common"
+h="$bin/hypecc gcc"
 check "HYPE_FN that cannot be read is not lost unseen" "$h -Werror -c nested.c 2> said && grep '^nested.c: warning: .*-Whype-unread' said && grep 'nested.c:2' said && $h -Wno-hype-unread -c nested.c 2> said && ! test -s said && rm nested.o && ! $h -Werror=hype-unread -c nested.c 2> said && grep '^nested.c: error: .*-Werror=hype-unread' said && ! test -e nested.o && ! $h --explain nested.c"
 
 # ---- Temporary files and signals ----
 h="$bin/hypecc"
-check "a TMPDIR that does not exist" "TMPDIR=/no/such/folder $h $common -c w.c && echo 'int x;' | TMPDIR=/no/such/folder $h -c -x c - -o x.o"
+check "a TMPDIR that does not exist" "TMPDIR=/no/such/folder $h -c w.c && echo 'int x;' | TMPDIR=/no/such/folder $h -c -x c - -o x.o"
 # A compiler that kills itself, or that tells by a pipe that it runs and waits to be killed.
 cat > "$work/a b/dies" <<'END'
 #!/bin/sh

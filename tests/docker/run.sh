@@ -97,10 +97,10 @@ nothing_staged() { # cache
     test "$(stat -c %a "$1/hype/docker")" = 700 && ! find "$1/hype" -name 'hype-run-*' | grep .
 }
 other_calls() { # image
-    (export HYPE_SUBMITTER="docker:?image=$1&network=none" && as_other timeout 120 "$work/app/hello") && nothing_staged "$work/others"
+    (export HYPE_SUBMITTER="docker:?image=$1&network=none" && as_other timeout 900 "$work/app/hello") && nothing_staged "$work/others"
 }
 check "a program of an ordinary user" "other_calls hype"
-check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 120 '$work/app/hello'"
+check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 900 '$work/app/hello'"
 check "an ordinary user's program, an image with another user" "other_calls hype-user"
 check "an image with a user" "on 'docker:?image=hype-user&network=none' '$bin/hello' && nothing_staged '$XDG_CACHE_HOME'"
 staged_in() { # kind, image

@@ -205,8 +205,8 @@ static void sweep_submitter(void *context)
     else
         gc->status = error_set(&gc->error, HYPE_INVALID, "%s leaves nothing that would have to be swept", gc->place);
     if (gc->old > 0)
-        printf("%zu things, made more than %g days ago by programs of other machines in %s\n", gc->old, gc->days,
-               gc->place);
+        printf("%zu things, made more than %g days ago by programs that are not seen from here, in %s\n", gc->old,
+               gc->days, gc->place);
     task_shield_begin();
     submitter->operations->close(submitter);
     task_shield_end();

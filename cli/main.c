@@ -8,7 +8,7 @@
 static const char usage[] =
     "usage: hype doctor [SUBMITTER]\n"
     "       hype gc STAGING [--days=N] [--delete]\n"
-    "       hype gc docker:\n"
+    "       hype gc docker: [--days=N] [--delete]\n"
     "       hype gc k8s://CONTEXT/NAMESPACE[?staging=STAGING] [--days=N] [--delete]\n"
     "       hype report TRACE [--output=FILE.svg]\n"
     "       hype --version\n"
@@ -18,8 +18,9 @@ static const char usage[] =
     "\n"
     "gc lists what no call has used for N days in STAGING (file:///DIR, gs://BUCKET/DIR, s3://BUCKET/DIR)\n"
     "(7), and removes it with --delete. With docker: it removes the containers, volumes and files of\n"
-    "programs of this machine that have ended without doing so; with k8s: and gke: their pods, claims and what\n"
-    "they staged, and lists those of other machines' programs that are more than N days old.\n"
+    "programs of this machine that have ended without doing so, with k8s: and gke: their pods, claims and what\n"
+    "they staged; and it lists what is more than N days old of programs on other machines, in other PID\n"
+    "namespaces, or before a restart.\n"
     "\n"
     "report tells where the time of a program's calls went, from the trace that HYPE_TRACE=TRACE has made the\n"
     "program write: a table, and a picture.\n";

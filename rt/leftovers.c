@@ -10,6 +10,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
+
+bool leftover_unwanted(const struct leftovers *old, const char *owner, const char *kind, const char *name,
+                       const char *state, int64_t made)
+{
+    if (owner_is_gone(owner))
+        return true;
+    if (!old || !owner_is_elsewhere(owner) || (double)(time(NULL) - made) < old->days * 86400)
+        return false;
+    old->tell(kind, name, state, made, old->context);
+    return old->remove;
+}
 
 char *cache_folder(const char *name)
 {
@@ -54,16 +66,19 @@ int leftover_create(const char *kind, const char *name, const char *text, char *
     return 0;
 }
 
-void leftovers_sweep(const char *kind, int (*each)(const char *path, void *context), void *context)
+void leftovers_sweep(const char *kind, const struct leftovers *old, int (*each)(const char *path, void *context),
+                     void *context)
 {
     cleanup_free char *name = cache_folder(kind);
     DIR *folder = name ? opendir(name) : NULL;
     for (struct dirent *entry; folder && (entry = readdir(folder));) {
         char owner[OWNER_SIZE];
-        if (sscanf(entry->d_name, "%63[^-]-", owner) != 1 || !owner_is_gone(owner))
-            continue;
+        struct stat status;
         cleanup_free char *path = text_format("%s/%s", name, entry->d_name);
-        if (path && (!each || each(path, context) == 0))
+        if (!path || sscanf(entry->d_name, "%63[^-]-", owner) != 1 || lstat(path, &status) < 0)
+            continue;
+        if (leftover_unwanted(old, owner, kind, entry->d_name, "", status.st_mtim.tv_sec) &&
+            (!each || each(path, context) == 0))
             unlink(path);
     }
     if (folder)

@@ -65,6 +65,12 @@ const char *owner_self(void)
     return self;
 }
 
+bool owner_is_elsewhere(const char *owner)
+{
+    return strspn(owner, "0123456789abcdef") == PLACE_DIGITS && owner[PLACE_DIGITS] == '.' &&
+           strncmp(owner, owner_self(), PLACE_DIGITS) != 0;
+}
+
 bool owner_is_gone(const char *owner)
 {
     char *end;

@@ -20,5 +20,7 @@ const char *owner_self(void);
 /* OWNER ran on this machine, since it was started last, in this PID namespace, and has ended. Of what others made
  * nobody here can tell. */
 bool owner_is_gone(const char *owner);
+/* It ran on another machine, before this one was started last, or in another PID namespace. */
+bool owner_is_elsewhere(const char *owner);
 
 #endif

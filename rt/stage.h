@@ -59,8 +59,12 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
  * strings. In a task, cancelled or not. */
 void stage_remove(struct staged *staged);
 
-/* Removes what killed programs of this machine have left in this store, and their termination logs. In a task. */
-void stage_sweep(struct store *store);
+/* Names that stage_job() gives: what is told by others is checked before it is removed. */
+bool stage_names_valid(const char *folder, const char *manifest);
+
+/* Removes what killed programs of this machine have left in this store, and their termination logs; and what is OLD
+ * (leftovers.h; or NULL). In a task. */
+void stage_sweep(struct store *store, const struct leftovers *old);
 
 #define STAGE_USED ".used" /* behind the name of a file: an empty one that is as old as the last use that was noted */
 

@@ -34,7 +34,7 @@ static int sweep_call(const char *path, void *context)
     if (file_read(path, 65536, &text, &size, NULL) < 0)
         return -1;
     char *rest = text, *uri = strsep(&rest, "\n"), *folder = strsep(&rest, "\n"), *manifest = strsep(&rest, "\n");
-    if (!manifest || !text_starts_with(folder, "hype-run-") || !store_name_valid(folder) || !store_name_valid(manifest))
+    if (!manifest || !stage_names_valid(folder, manifest))
         return 0; /* its program was killed while it wrote this, before anything was sent */
     if (strcmp(uri, store->uri) != 0)
         return -1;
@@ -47,20 +47,33 @@ static int sweep_call(const char *path, void *context)
     return 0;
 }
 
+struct partials {
+    struct store *store;
+    const struct leftovers *old;
+};
+
 /* A file that is only partly there bears its writer's name. Other stores show nothing of the kind. */
 static int sweep_partial(const struct store_entry *entry, void *context)
 {
-    struct store *store = context;
+    const struct partials *partials = context;
+    struct store *store = partials->store;
     const char *part = strstr(entry->name, STORE_PARTIAL);
-    if (part && owner_is_gone(part + strlen(STORE_PARTIAL)))
+    if (part &&
+        leftover_unwanted(partials->old, part + strlen(STORE_PARTIAL), store->uri, entry->name, "", entry->modified))
         store->operations->delete(store, entry->name, NULL);
     return 0;
 }
 
-void stage_sweep(struct store *store)
+bool stage_names_valid(const char *folder, const char *manifest)
 {
-    leftovers_sweep(KIND, sweep_call, store);
-    leftovers_sweep(TERMINATION_LOGS, NULL, NULL);
+    return text_starts_with(folder, "hype-run-") && store_name_valid(folder) &&
+           text_starts_with(manifest, "manifest-") && store_name_valid(manifest);
+}
+
+void stage_sweep(struct store *store, const struct leftovers *old)
+{
+    leftovers_sweep(KIND, old, sweep_call, store);
+    leftovers_sweep(TERMINATION_LOGS, old, NULL, NULL);
     if (store->operations == &store_file)
-        store->operations->list(store, "", sweep_partial, store, NULL);
+        store->operations->list(store, "", sweep_partial, &(struct partials){store, old}, NULL);
 }

@@ -154,11 +154,12 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
     return 0;
 }
 
-void folder_remove(const char *path)
+bool folder_remove(const char *path)
 {
     if (rmdir(path) == 0) /* mostly there is nothing in it */
-        return;
+        return true;
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    return access(path, F_OK) < 0 && errno == ENOENT;
 }
 
 int64_t clock_ms(void)

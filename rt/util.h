@@ -63,8 +63,8 @@ int file_copy(int from, int to, uint64_t size);
 
 /* Makes the folders that PATH lies in, for this user only; 0 or -1 with errno. */
 int folders_make(const char *path);
-/* With all that is in it, as far as that is possible and on the same file system. */
-void folder_remove(const char *path);
+/* With all that is in it, as far as that is possible and on the same file system; whether nothing is there any more. */
+bool folder_remove(const char *path);
 
 int64_t clock_ms(void); /* monotonic, milliseconds */
 

@@ -105,9 +105,9 @@ static int collect(const struct docker_call *call, int exit_status, hype_error *
                          job->entry->name, job->id, exit_status);
     log_info("Docker", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
     const char *staging = call->staged->store->uri;
-    if (!text_starts_with(staging, "file://") || !text_starts_with(message, DOCKER_STAGING "/"))
+    if (!text_starts_with(staging, "file://") || !text_starts_with(message, "file://" DOCKER_STAGING "/"))
         return stage_collect(call->staged, job, message, error);
-    cleanup_free char *here = text_format("%s%s", staging, message + strlen(DOCKER_STAGING));
+    cleanup_free char *here = text_format("%s%s", staging, message + strlen("file://" DOCKER_STAGING));
     return here ? stage_collect(call->staged, job, here, error) : error_memory(error);
 }
 

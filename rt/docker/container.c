@@ -130,7 +130,7 @@ static int add_store(const struct docker *docker, json_t *mounts, json_t *variab
     if (gs)
         add_variable(variables, "STORAGE_EMULATOR_HOST", getenv("STORAGE_EMULATOR_HOST"));
     if (text_starts_with(uri, "file://"))
-        add_mount(mounts, "bind", uri + strlen("file://"), &DOCKER_STAGING[strlen("file://")], false);
+        add_mount(mounts, "bind", uri + strlen("file://"), DOCKER_STAGING, false);
     int status = text_starts_with(uri, "s3://") ? add_aws(variables, error) : 0;
     return status < 0 ? status : add_google(mounts, variables, gs, error);
 }
@@ -148,12 +148,14 @@ static int add_mounts(const struct docker_call *call, json_t *mounts, json_t *va
     return status < 0 ? status : add_volumes(docker, mounts, &call->job->env, error);
 }
 
-static json_t *labels_of(const struct job *job)
+/* A container that is kept has no owner: no sweep is to take it for a leftover. */
+static json_t *labels_of(const struct job *job, bool keep)
 {
     json_t *labels = json_object();
     for (size_t i = 0; i < ARRAY_SIZE(job->env.labels) && job->env.labels[i].name; i++)
         json_object_set_new(labels, job->env.labels[i].name, json_string(job->env.labels[i].value));
-    json_object_set_new(labels, OWNER_LABEL, json_string(owner_self()));
+    if (!keep)
+        json_object_set_new(labels, OWNER_LABEL, json_string(owner_self()));
     json_object_set_new(labels, "hype.function", json_string(job->entry->name));
     return labels;
 }
@@ -161,7 +163,8 @@ static json_t *labels_of(const struct job *job)
 int docker_describe(const struct docker_call *call, json_t **container, hype_error **error)
 {
     const hype_env *env = &call->job->env;
-    const char *store = call->staged->store->uri, *there = text_starts_with(store, "file://") ? DOCKER_STAGING : store;
+    const char *store = call->staged->store->uri,
+               *there = text_starts_with(store, "file://") ? "file://" DOCKER_STAGING : store;
     cleanup_free char *manifest = text_format("%s%s", there, call->staged->manifest + strlen(store));
     if (!manifest)
         return error_memory(error);
@@ -176,7 +179,7 @@ int docker_describe(const struct docker_call *call, json_t **container, hype_err
         json_object_set_new(host, "NetworkMode", json_string(call->docker->network));
     json_object_set_new(host, "Mounts", mounts);
     *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", call->image, "Cmd", manifest, "Env", variables,
-                           "Labels", labels_of(call->job), "HostConfig", host, "Tty", 0);
+                           "Labels", labels_of(call->job, call->docker->keep_container), "HostConfig", host, "Tty", 0);
     if (status == 0 && !*container)
         status =
             error_set(error, HYPE_INVALID, "%s(): the environment has text that is no UTF-8", call->job->entry->name);

@@ -81,7 +81,7 @@ static inline bool docker_is_far(const struct docker *docker)
 }
 
 /* Where containers have a folder of this machine in which their calls are staged. */
-#define DOCKER_STAGING "file:///var/lib/hype/staging"
+#define DOCKER_STAGING "/var/lib/hype/staging"
 
 /* ---- image.c ---- */
 
@@ -96,6 +96,8 @@ int docker_ensure_image(struct docker *docker, const char *name, hype_error **er
 int docker_ensure_volumes(struct docker *docker, const hype_env *env, hype_error **error);
 /* The name of Docker's volume, or the path of the folder; NULL before docker_ensure_volumes(). */
 const char *docker_volume_name(const struct docker *docker, const hype_volume *volume);
+/* A transient folder of the host; whether it is gone. What is left is warned of. */
+bool docker_remove_folder(const char *folder);
 /* Removes those that are not kept, and forgets all. */
 void docker_volumes_close(struct docker *docker);
 
@@ -124,7 +126,7 @@ int docker_follow(const struct docker_call *call, int *exit_status, hype_error *
 
 /* ---- sweep.c ---- */
 
-/* Best effort: what fails here is only logged. */
-void docker_sweep(struct docker *docker);
+/* OLD: of the submitter's sweep(), or NULL. Best effort: what fails here is only logged. */
+void docker_sweep(struct docker *docker, const struct leftovers *old);
 
 #endif

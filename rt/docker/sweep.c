@@ -1,34 +1,50 @@
 /* sweep.c: containers, volumes and folders that programs of this machine left when they were killed, told by their
- * label hype.owner or by the notes of leftovers.h. */
+ * label hype.owner or by the notes of leftovers.h; and of programs elsewhere what is old. */
 #include "docker.h"
 
-#include "../leftovers.h"
 #include "../log.h"
 #include "../owner.h"
 
 #include <string.h>
+#include <time.h>
 
-static void sweep_one(const struct docker *docker, json_t *thing, const char *kind, const char *name, const char *path)
+struct sweep {
+    const struct docker *docker;
+    const struct leftovers *old;
+};
+
+static const char *member(json_t *object, const char *name)
 {
-    const char *owner = json_string_value(json_object_get(json_object_get(thing, "Labels"), OWNER_LABEL));
-    if (!name || !path || !owner || !owner_is_gone(owner))
+    return json_string_value(json_object_get(object, name));
+}
+
+static void sweep_one(const struct sweep *sweep, json_t *thing, const char *kind, const char *name, const char *state,
+                      int64_t made, const char *path)
+{
+    const char *owner = member(json_object_get(thing, "Labels"), OWNER_LABEL);
+    if (!name || !path || !owner || !leftover_unwanted(sweep->old, owner, kind, name, state ? state : "", made))
         return;
-    log_info("Docker", "Removing %s %.12s of a program that has ended", kind, name);
-    docker_delete(&docker->api, path);
+    log_info("Docker", "Removing %s/%s of a program that has ended", kind, name);
+    docker_delete(&sweep->docker->api, path);
 }
 
-static void sweep_container(const struct docker *docker, json_t *container)
+static void sweep_container(const struct sweep *sweep, json_t *container)
 {
-    const char *id = json_string_value(json_object_get(container, "Id"));
+    const char *id = member(container, "Id");
+    const char *name = json_string_value(json_array_get(json_object_get(container, "Names"), 0)); /* "/hype-run-…" */
     cleanup_free char *path = text_format("/containers/%s?force=1&v=1", id ? id : "");
-    sweep_one(docker, container, "container", id, path);
+    sweep_one(sweep, container, "containers", name && *name == '/' ? name + 1 : id, member(container, "State"),
+              json_integer_value(json_object_get(container, "Created")), path);
 }
 
-static void sweep_volume(const struct docker *docker, json_t *volume)
+static void sweep_volume(const struct sweep *sweep, json_t *volume)
 {
-    const char *name = json_string_value(json_object_get(volume, "Name"));
+    const char *name = member(volume, "Name"), *created = member(volume, "CreatedAt");
     cleanup_free char *path = text_format("/volumes/%s", name ? name : "");
-    sweep_one(docker, volume, "volume", name, path);
+    struct tm parts = {0};
+    bool dated = created && strptime(created, "%Y-%m-%dT%H:%M:%S%z", &parts);
+    int64_t offset = parts.tm_gmtoff;
+    sweep_one(sweep, volume, "volumes", name, "", dated ? timegm(&parts) - offset : time(NULL), path);
 }
 
 static json_t *list(const struct docker *docker, const char *what)
@@ -54,19 +70,20 @@ static int sweep_folder(const char *path, void *context)
         return -1;
     if (*folder == '/' && strstr(folder, "/hype-request-")) {
         log_info("Docker", "Removing volume %s of a program that has ended", folder);
-        folder_remove(folder);
+        return docker_remove_folder(folder) ? 0 : -1;
     }
     return 0;
 }
 
-void docker_sweep(struct docker *docker)
+void docker_sweep(struct docker *docker, const struct leftovers *old)
 {
+    const struct sweep sweep = {docker, old};
     size_t i;
     json_t *one, *containers = list(docker, "/containers/json?all=1&"), *volumes = list(docker, "/volumes?");
-    json_array_foreach(containers, i, one) sweep_container(docker, one);
-    json_array_foreach(json_object_get(volumes, "Volumes"), i, one) sweep_volume(docker, one);
+    json_array_foreach(containers, i, one) sweep_container(&sweep, one);
+    json_array_foreach(json_object_get(volumes, "Volumes"), i, one) sweep_volume(&sweep, one);
     json_decref(containers);
     json_decref(volumes);
-    leftovers_sweep(HOST_VOLUMES, sweep_folder, NULL);
-    stage_sweep(docker->staging);
+    leftovers_sweep(HOST_VOLUMES, old, sweep_folder, NULL);
+    stage_sweep(docker->staging, old);
 }

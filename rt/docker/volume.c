@@ -6,6 +6,7 @@
 #include "docker.h"
 
 #include "../leftovers.h"
+#include "../log.h"
 #include "../owner.h"
 
 #include <errno.h>
@@ -65,6 +66,29 @@ static int make_host_folder(const struct docker *docker, struct docker_volume *v
     return 0;
 }
 
+/* What a container's root has put into it may be beyond this program's rights. */
+bool docker_remove_folder(const char *folder)
+{
+    bool gone = folder_remove(folder);
+    if (!gone)
+        log_warning("Docker", "cannot remove all of volume %s: a container's user has filled it; remove it as root",
+                    folder);
+    return gone;
+}
+
+static void remove_volume(const struct docker *docker, const struct docker_volume *volume)
+{
+    if (!docker->host_folder) {
+        cleanup_free char *path = text_format("/volumes/%s", volume->name);
+        if (path)
+            docker_delete(&docker->api, path);
+        return;
+    }
+    cleanup_free char *folder = folder_of(docker, volume->name);
+    if (folder && docker_remove_folder(folder))
+        unlink(volume->note);
+}
+
 static int ensure(struct docker *docker, const hype_volume *wanted, hype_error **error)
 {
     if (find(docker, wanted))
@@ -84,10 +108,13 @@ static int ensure(struct docker *docker, const hype_volume *wanted, hype_error *
                                      .next = docker->volumes};
     int status =
         docker->host_folder ? make_host_folder(docker, volume, error) : make_docker_volume(docker, volume, error);
-    if (status < 0)
-        volume_free(volume);
-    else
+    if (status == 0) {
         docker->volumes = volume;
+        return 0;
+    }
+    if (volume->note)
+        remove_volume(docker, volume);
+    volume_free(volume);
     return status;
 }
 
@@ -103,20 +130,6 @@ const char *docker_volume_name(const struct docker *docker, const hype_volume *v
 {
     const struct docker_volume *found = find(docker, volume);
     return found ? found->name : NULL;
-}
-
-static void remove_volume(const struct docker *docker, const struct docker_volume *volume)
-{
-    if (!docker->host_folder) {
-        cleanup_free char *path = text_format("/volumes/%s", volume->name);
-        if (path)
-            docker_delete(&docker->api, path);
-        return;
-    }
-    cleanup_free char *folder = folder_of(docker, volume->name);
-    if (folder)
-        folder_remove(folder);
-    unlink(volume->note);
 }
 
 void docker_volumes_close(struct docker *docker)

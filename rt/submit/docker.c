@@ -9,10 +9,10 @@
 #include "../docker/docker.h"
 
 #include "../checklist.h"
-#include "../leftovers.h"
 #include "../log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,7 +22,7 @@ static int prepare(struct docker *docker, const struct job *job, const char *ima
     int status = docker_negotiate(&docker->api, error);
     if (status == 0 && !docker->swept) {
         docker->swept = true;
-        docker_sweep(docker);
+        docker_sweep(docker, NULL);
     }
     if (status == 0)
         status = docker_ensure_image(docker, image, error);
@@ -51,6 +51,16 @@ static int run_staged(struct docker *docker, struct job *job, const char *image,
     return status;
 }
 
+/* Under a name that no sweep takes for a leftover. */
+static void keep_log(const struct job *job, const char *path)
+{
+    cleanup_free char *kept = text_format("%.*s/kept-%s", (int)(strrchr(path, '/') - path), path, job->id);
+    if (kept && rename(path, kept) == 0)
+        log_info("Docker", "The termination log of %s is %s", job->id, kept);
+    else
+        log_warning("Docker", "cannot keep the termination log of %s: %s", job->id, strerror(errno));
+}
+
 static int docker_run(hype_submitter *submitter, struct job *job, hype_error **error)
 {
     struct docker *docker = (struct docker *)submitter;
@@ -72,7 +82,7 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
     if (status == 0)
         status = run_staged(docker, job, image, log_path, error);
     if (log_path && docker->keep_log)
-        log_info("Docker", "The termination log of %s is %s", job->id, log_path);
+        keep_log(job, log_path);
     else if (log_path)
         unlink(log_path);
     return status;
@@ -80,11 +90,10 @@ static int docker_run(hype_submitter *submitter, struct job *job, hype_error **e
 
 static int sweep(hype_submitter *submitter, const struct leftovers *old, hype_error **error)
 {
-    (void)old;
     struct docker *docker = (struct docker *)submitter;
     int status = docker_negotiate(&docker->api, error);
     if (status == 0)
-        docker_sweep(docker);
+        docker_sweep(docker, old);
     return status;
 }
 

@@ -108,7 +108,7 @@ static int run_staged(struct process_submitter *s, struct job *job, long long me
         return status;
     if (!s->swept) {
         s->swept = true;
-        stage_sweep(s->staging);
+        stage_sweep(s->staging, NULL);
     }
     status = stage_job(s->staging, job, &staged, error);
     if (status == 0) {

@@ -9,6 +9,7 @@
 #define HYPE_RT_SUBMITTER_H
 
 #include "../buffer.h"
+#include "../leftovers.h"
 #include "../output.h"
 #include "../share.h"
 #include "../task.h"
@@ -50,22 +51,14 @@ const char *submitter_url_option(struct submitter_url *url, const char *name);
 char *submitter_url_copy(struct submitter_url *url, const char *name); /* a new string, or NULL */
 bool submitter_url_flag(struct submitter_url *url, const char *name);  /* set, and neither "", "0", "no" nor "false" */
 
-/* Things whose owners run, or ran, on other machines: age is the only sign that nobody wants them any more. */
-struct leftovers {
-    double days; /* what was made longer ago */
-    bool remove; /* or only tell */
-    void (*tell)(const char *kind, const char *name, const char *state, int64_t made, void *context); /* since 1970 */
-    void *context;
-};
-
 struct checklist;
 struct submitter_operations {
     const char *scheme; /* "process" */
     int (*open)(struct submitter_url *url, hype_submitter **submitter, hype_error **error);
     /* In a task. 0: job->returned is set. */
     int (*run)(hype_submitter *submitter, struct job *job, hype_error **error);
-    /* In a task: removes what programs of this machine have left that ended without doing so, then sees to OLD where
-     * other machines can leave something too. NULL where nothing can be left. */
+    /* In a task: removes what programs of this machine have left that ended without doing so, and sees to OLD. NULL
+     * where nothing can be left. */
     int (*sweep)(hype_submitter *submitter, const struct leftovers *old, hype_error **error);
     /* In a task: tells, one by one, whether what calls need is there. */
     void (*check)(hype_submitter *submitter, struct checklist *list);

@@ -102,6 +102,21 @@ other_calls() { # image
 check "a program of an ordinary user" "other_calls hype"
 check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 900 '$work/app/hello'"
 check "an ordinary user's program, an image with another user" "other_calls hype-user"
+filled_volume() { # which root in the container has filled, so that the program cannot remove it
+    cp "$work/calls" "$work/app/"
+    HYPE_SUBMITTER="docker:?image=hype&network=none&volumes=$work/others/volumes" as_other "$work/app/calls" volume=:/data doze 60 2> "$work/said" &
+    pid=$!
+    until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
+    docker exec "$(docker ps -q)" mkdir -p /data/a/b
+    docker kill "$(docker ps -q)"
+    ! wait $pid
+    grep 'cannot remove all of volume' "$work/said"
+    ls "$work/others/hype/volumes" | grep .
+    rm -r "$work/others/volumes/hype-request-"*
+    other_calls hype
+    ! ls "$work/others/hype/volumes" | grep .
+}
+check "a volume that cannot be removed is told of, and not forgotten" filled_volume
 check "an image with a user" "on 'docker:?image=hype-user&network=none' '$bin/hello' && nothing_staged '$XDG_CACHE_HOME'"
 staged_in() { # kind, image
     cat > "$work/with-$1" <<END
@@ -136,7 +151,7 @@ check "no image" "says 'no image is named' docker: '$bin/hello'"
 check "no daemon" "DOCKER_HOST=unix:///nowhere.sock says 'no Docker daemon listens at /nowhere.sock: start it' '$local' '$bin/hello'"
 check "hype doctor finds all that is needed" "'$bin/hype' doctor '$local' | grep -c '^ok ' | grep -qx 6"
 check "hype doctor tells that an image has no hype-run" "! '$bin/hype' doctor 'docker:?image=debian:bookworm-slim' > '$work/said' && grep '^FAILS  probe: .*put hype-run into it' '$work/said'"
-check "keep-container" "on '$local&keep-container=1' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq)"
+check "keep-container, keep-termination-log: the next program does not remove what is kept" "on '$local&keep-container=1&keep-termination-log=1' '$bin/hello' && on '$local' '$bin/hello' && docker ps -aq | grep -q . && docker rm -f \$(docker ps -aq) && grep -q return.bin '$XDG_CACHE_HOME'/hype/termination-logs/kept-hype-run-* && rm '$XDG_CACHE_HOME'/hype/termination-logs/kept-*"
 
 # A registry, behind a connection that is slow enough for a bar to be drawn.
 registry_port=$(free_port) slow_port=$(free_port)
@@ -220,6 +235,19 @@ in_container
 kill -9 $pid
 wait $pid 2> /dev/null || :
 check "hype gc docker: sweeps too" "test -n \"\$(remains)\" && '$bin/hype' gc '$local' && test -z \"\$(remains)\""
+# A program before a restart, or in another PID namespace: only age tells that nobody wants what it made.
+elsewhere=0123456789abcdef.1.1
+leave() {
+    docker create --label hype.owner=$elsewhere --name hype-run-elsewhere hype x
+    docker volume create --label hype.owner=$elsewhere hype-request-elsewhere
+    mkdir -p "$work/volumes/hype-request-folder" "$XDG_CACHE_HOME/hype/volumes" "$work/stage/hype-run-elsewhere"
+    printf %s "$work/volumes/hype-request-folder" > "$XDG_CACHE_HOME/hype/volumes/$elsewhere-folder"
+    : > "$XDG_CACHE_HOME/hype/termination-logs/$elsewhere-log"
+    : > "$work/stage/hype-run-elsewhere/x.capture"
+    printf 'file://%s\nhype-run-elsewhere\nmanifest-x.json\n' "$work/stage" > "$XDG_CACHE_HOME/hype/staged/$elsewhere-record"
+    : > "$work/stage/code.so.part-$elsewhere-x"
+}
+check "hype gc docker: lists what others left, and removes it when told to" "leave && remains > '$work/left' && '$bin/hype' gc '$local' && '$bin/hype' gc --days=0 '$local' | tee '$work/list' && grep -q 'containers/hype-run-elsewhere' '$work/list' && grep -q 'volumes/hype-request-elsewhere' '$work/list' && grep -q '^6 things' '$work/list' && remains | cmp - '$work/left' && '$bin/hype' gc --days=0 --delete '$local' && remains && test -z \"\$(remains)\""
 for signal in 1 2 15; do # SIGHUP, SIGINT, SIGTERM
     in_container
     kill -$signal $pid

@@ -73,6 +73,9 @@ static void nothing_is_known_of_others(void **state)
     char odd[OWNER_SIZE];
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         assert_false(owner_is_gone(others[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_int_equal(owner_is_elsewhere(others[i]), i == 2);
+    assert_false(owner_is_elsewhere(owner_self()));
     snprintf(odd, sizeof odd, "%.17s", owner_self()); /* no PID */
     assert_false(owner_is_gone(odd));
     strcat(odd, "-5.7");

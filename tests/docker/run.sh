@@ -224,7 +224,7 @@ swept() { # what was in flight at the last kill may come to be after a call has 
 }
 check "after kill -9 at $kills random moments and one more call nothing remains" swept
 in_container() { # a call begins, with pid, and has come into its container
-    HYPE_SUBMITTER="$local" env --default-signal=INT "$work/calls" volume=:/data doze 60 > "$work/said" 2>&1 &
+    HYPE_SUBMITTER="$local" env --default-signal=HUP,INT,TERM "$work/calls" volume=:/data doze 60 > "$work/said" 2>&1 &
     pid=$!
     until [ -n "$(docker ps -q)" ]; do
         kill -0 $pid || { cat "$work/said"; exit 1; }

@@ -31,6 +31,16 @@ HYPE_FN void sleep_long(void)
     sleep(600);
 }
 
+/* Leaves a process behind that has NAME open for writing. */
+HYPE_FN int leave_process(const char *name)
+{
+    int fd = open(name, O_WRONLY);
+    if (fd >= 0 && fork() == 0)
+        for (;;)
+            pause();
+    return fd >= 0;
+}
+
 /* Removes a file of the working folder: each call has its own. */
 HYPE_FN int take_file(const char *name)
 {
@@ -134,6 +144,39 @@ static void timeouts_and_files(void)
         CHECK(i == 1 ? status[i] == -HYPE_TIMEOUT : status[i] == 0 && found[i] == 1);
 }
 
+/* Each bigger than the pieces in which results come home. */
+static void large_results(void)
+{
+    enum { N = 3, LENGTH = 1300000 };
+    double *out[N];
+    for (int i = 0; i < N; i++)
+        CHECK((out[i] = calloc(LENGTH, sizeof(double))));
+    CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 1}, N, i,
+                        hype_bind(fill, LENGTH, out[i], (double)i + 1), NULL) == 0);
+    for (int i = 0; i < N; i++) {
+        CHECK(out[i][0] == i + 1 && out[i][LENGTH - 1] == i + 1);
+        free(out[i]);
+    }
+}
+
+/* What an item leaves running ends with it. */
+static void left_processes(void)
+{
+    char folder[] = "/tmp/hype-left-XXXXXX", path[64], byte;
+    int opened[2] = {0};
+    CHECK(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/open", folder);
+    CHECK(mkfifo(path, 0600) == 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK);
+    CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 1}, 2, i, hype_bind(leave_process, path),
+                        &opened[i]) == 0);
+    CHECK(opened[0] == 1 && opened[1] == 1);
+    CHECK(fcntl(fd, F_SETFL, 0) == 0 && read(fd, &byte, 1) == 0); /* when nobody has it open any more */
+    close(fd);
+    unlink(path);
+    rmdir(folder);
+}
+
 static void deadlines(void)
 {
     hype_item item;
@@ -162,13 +205,19 @@ static void closed_early(void)
     hype_map_close(NULL);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "timeouts") == 0) {
+        timeouts_and_files();
+        return 0;
+    }
     over_an_array();
     as_they_come();
     in_order();
     whole_blocks();
     timeouts_and_files();
+    large_results();
+    left_processes();
     deadlines();
     closed_early();
     return 0;

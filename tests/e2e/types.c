@@ -328,6 +328,12 @@ HYPE_FN void push(struct vector *v, int item)
     v->items[v->n++] = item;
 }
 
+HYPE_FN void shrink(struct vector *v)
+{
+    v->n = v->capacity = 0;
+    v->items = realloc(v->items, v->capacity * sizeof *v->items);
+}
+
 static struct node *ring(int n)
 {
     struct node *first = NULL, *last = NULL;
@@ -374,7 +380,8 @@ static void graphs(void)
     for (int i = 0; i < 5; i++)
         CALL(NULL, push, &v, i * i);
     CHECK(v.n == 5 && v.capacity == 8 && v.items[4] == 16 && v.items[0] == 0);
-    free(v.items);
+    CALL(NULL, shrink, &v);
+    CHECK(!v.items); /* of no bytes there is no block, as the C library has it here */
 }
 
 /* A long list: neither recursion nor quadratic time there or here. */

@@ -49,6 +49,7 @@ done
 if have ccache "ccache"; then
     export CCACHE_DIR="$work/ccache"
     check "ccache as launcher, behind hypecc" "cmake -G Ninja -S '$outside' -B '$work/cc' -DCMAKE_C_COMPILER_LAUNCHER=ccache && cmake --build '$work/cc' && runs '$work/cc/outside'"
+    check "  takes units with HYPE_FN from the cache" "before=\$(cached) && cmake --build '$work/cc' --clean-first && runs '$work/cc/outside' && after=\$(cached) && echo \$before \$after && [ \$after -ge \$((before + 2)) ]"
     check "ccache before hypecc" "cmake -G Ninja -S '$outside' -B '$work/cd' -DCMAKE_C_COMPILER='$hypecc' -DCMAKE_C_COMPILER_LAUNCHER=ccache && cmake --build '$work/cd' && runs '$work/cd/outside'"
     check "  takes units with HYPE_FN from the cache" "before=\$(cached) && cmake --build '$work/cd' --clean-first && runs '$work/cd/outside' && after=\$(cached) && echo \$before \$after && [ \$after -ge \$((before + 2)) ]"
     cp -r "$outside" "$work/changed"

@@ -7,6 +7,7 @@
  */
 #include "claims.h"
 
+#include "../json_text.h"
 #include "../log.h"
 #include "../owner.h"
 #include "../task.h"
@@ -151,8 +152,7 @@ static int replace(struct claims *claims, const char *name, hype_error **error)
     json_t *old = NULL;
     int status = get(claims, name, &old, error);
     json_t *spec = json_object_get(old, "spec"), *metadata = json_object_get(old, "metadata");
-    const char *phase = json_string_value(json_object_get(json_object_get(old, "status"), "phase"));
-    if (status == 0 && phase && strcmp(phase, "Pending") == 0) {
+    if (status == 0 && strcmp(json_text(json_object_get(old, "status"), "phase"), "Pending") == 0) {
         bool made;
         json_object_set_new(spec, "accessModes", json_pack("[s]", "ReadWriteOnce"));
         json_object_del(spec, "volumeName");

@@ -1,6 +1,7 @@
 /* diagnose.c: from reasons and messages of Kubernetes to errors. */
 #include "diagnose.h"
 
+#include "../json_text.h"
 #include "../util.h"
 #include "pod.h"
 #include "pods.h"
@@ -9,12 +10,6 @@
 
 /* ---- Reading ---- */
 
-static const char *text_of(json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static json_t *status_of(json_t *pod)
 {
     return json_object_get(pod, "status");
@@ -22,7 +17,7 @@ static json_t *status_of(json_t *pod)
 
 static const char *name_of(json_t *pod)
 {
-    return text_of(json_object_get(pod, "metadata"), "name");
+    return json_text(json_object_get(pod, "metadata"), "name");
 }
 
 static json_t *container_status(json_t *pod)
@@ -41,7 +36,7 @@ static json_t *condition_of(json_t *pod, const char *type)
     size_t i;
     json_t *condition;
     json_array_foreach(json_object_get(status_of(pod), "conditions"), i,
-                       condition) if (strcmp(text_of(condition, "type"), type) == 0) return condition;
+                       condition) if (strcmp(json_text(condition, "type"), type) == 0) return condition;
     return NULL;
 }
 
@@ -64,7 +59,7 @@ static bool has_one_of(const char *text, const char *const *words)
 const char *diagnose_message(json_t *pod)
 {
     json_t *ended = state_of(pod, "terminated");
-    const char *reason = text_of(ended, "reason"), *message = text_of(ended, "message");
+    const char *reason = json_text(ended, "reason"), *message = json_text(ended, "message");
     static const char *const of_the_runtime[] = {"StartError", "ContainerCannotRun", "ContainerStatusUnknown", NULL};
     return *message && !is_one_of(reason, of_the_runtime) ? message : NULL;
 }
@@ -81,7 +76,7 @@ const char *diagnose_result(json_t *pod)
 
 enum pod_phase diagnose_phase(json_t *pod)
 {
-    const char *phase = text_of(status_of(pod), "phase");
+    const char *phase = json_text(status_of(pod), "phase");
     if (state_of(pod, "terminated") || strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0)
         return POD_ENDED;
     return state_of(pod, "running") ? POD_RUNNING : POD_WAITING;
@@ -92,7 +87,7 @@ enum pod_phase diagnose_phase(json_t *pod)
 static const char *image_of(json_t *pod)
 {
     json_t *containers = json_object_get(json_object_get(pod, "spec"), "containers");
-    return text_of(pod_named(containers, POD_CONTAINER), "image");
+    return json_text(pod_named(containers, POD_CONTAINER), "image");
 }
 
 /* What a pull that failed says when trying again cannot help. Other failures (a registry that is busy, a network that
@@ -140,15 +135,15 @@ static int diagnose_waiting(const char *function, json_t *pod, json_t *status, h
                                         "PostStartHookError",
                                         NULL};
     json_t *waiting = json_object_get(json_object_get(status, "state"), "waiting");
-    const char *reason = text_of(waiting, "reason"), *message = text_of(waiting, "message");
-    const char *image = text_of(status, "image");
-    if (strcmp(text_of(status, "name"), POD_CONTAINER) == 0)
+    const char *reason = json_text(waiting, "reason"), *message = json_text(waiting, "message");
+    const char *image = json_text(status, "image");
+    if (strcmp(json_text(status, "name"), POD_CONTAINER) == 0)
         image = image_of(pod);
     if (is_one_of(reason, image_never) || (is_one_of(reason, pulling) && pull_is_hopeless(reason, message)))
         return refuse_image(function, pod, image, reason, message, error);
     if (is_one_of(reason, never) && !start_is_delayed(message))
         return error_set(error, strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_INVALID,
-                         "%s(): container %s of pod %s cannot be started (%s): %s", function, text_of(status, "name"),
+                         "%s(): container %s of pod %s cannot be started (%s): %s", function, json_text(status, "name"),
                          name_of(pod), reason, message);
     return 0;
 }
@@ -174,9 +169,9 @@ static bool is_coming(json_t *pod, const char *message)
     json_t *volume;
     json_array_foreach(json_object_get(json_object_get(pod, "spec"), "volumes"), i, volume)
     {
-        const char *claim = text_of(json_object_get(volume, "persistentVolumeClaim"), "claimName");
+        const char *claim = json_text(json_object_get(volume, "persistentVolumeClaim"), "claimName");
         cleanup_free char *missing = text_format("persistentvolumeclaim \"%s\"", claim);
-        if (text_starts_with(text_of(volume, "name"), POD_CLAIM_VOLUME) && missing && strstr(message, missing))
+        if (text_starts_with(json_text(volume, "name"), POD_CLAIM_VOLUME) && missing && strstr(message, missing))
             return true;
     }
     return strstr(message, "\"kube-root-ca.crt\"");
@@ -188,13 +183,13 @@ static int diagnose_job(const char *function, json_t *event, hype_error **error)
 {
     static const char *const refusals[] = {"is forbidden", "denied the request", NULL};
     static const char *const passing[] = {"exceeded quota", "serviceaccount \"default\" not found", NULL};
-    const char *message = text_of(event, "message"), *reason = text_of(event, "reason");
+    const char *message = json_text(event, "message"), *reason = json_text(event, "reason");
     if (strcmp(reason, "FailedCreate") != 0 || !has_one_of(message, refusals) || has_one_of(message, passing))
         return 0;
     return error_set(error,
                      strstr(message, "serviceaccount") && strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_REFUSED,
                      "%s(): job %s cannot make its pods (%s): %s", function,
-                     text_of(json_object_get(event, "involvedObject"), "name"), reason, message);
+                     json_text(json_object_get(event, "involvedObject"), "name"), reason, message);
 }
 
 /* A missing Secret, ConfigMap, claim or storage class: somebody might still make it, but nobody would. */
@@ -207,18 +202,18 @@ static int diagnose_warning(const char *function, json_t *pod, json_t *event, hy
                                           "storageclass.storage.k8s.io \"",
                                           "references non-existent secret key",
                                           NULL};
-    const char *reason = text_of(event, "reason"), *message = text_of(event, "message");
+    const char *reason = json_text(event, "reason"), *message = json_text(event, "message");
     json_t *about = json_object_get(event, "involvedObject");
-    bool claim = strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0;
-    if (strcmp(text_of(about, "kind"), "Job") == 0)
+    bool claim = strcmp(json_text(about, "kind"), "PersistentVolumeClaim") == 0;
+    if (strcmp(json_text(about, "kind"), "Job") == 0)
         return pod ? 0 : diagnose_job(function, event, error);
-    if (claim && !pod_uses_claim(pod, text_of(about, "name")))
+    if (claim && !pod_uses_claim(pod, json_text(about, "name")))
         return 0;
     if (!is_one_of(reason, reasons) || !has_one_of(message, missing) ||
         !(strstr(message, "not found") || strstr(message, "non-existent")) || is_coming(pod, message))
         return 0;
     return error_set(error, HYPE_NOT_FOUND, "%s(): pod %s cannot start (%s): %s%s%s", function, name_of(pod), reason,
-                     message, claim ? "; wanted by claim " : "", claim ? text_of(about, "name") : "");
+                     message, claim ? "; wanted by claim " : "", claim ? json_text(about, "name") : "");
 }
 
 /* In the words of the drivers of Amazon's and Azure's disks, of Rancher's local path and of others. */
@@ -230,9 +225,10 @@ const char *diagnose_narrow_claim(json_t *pod, json_t *warnings)
     json_array_foreach(warnings, i, event)
     {
         json_t *about = json_object_get(event, "involvedObject");
-        const char *claim = text_of(about, "name");
-        if (strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0 && pod_uses_claim(pod, claim) &&
-            strcmp(text_of(event, "reason"), "ProvisioningFailed") == 0 && has_one_of(text_of(event, "message"), words))
+        const char *claim = json_text(about, "name");
+        if (strcmp(json_text(about, "kind"), "PersistentVolumeClaim") == 0 && pod_uses_claim(pod, claim) &&
+            strcmp(json_text(event, "reason"), "ProvisioningFailed") == 0 &&
+            has_one_of(json_text(event, "message"), words))
             return claim;
     }
     return NULL;
@@ -254,7 +250,7 @@ static json_t *last_warning(json_t *warnings, bool of_claims)
 {
     for (size_t i = json_array_size(warnings); i > 0; i--) {
         json_t *event = json_array_get(warnings, i - 1), *about = json_object_get(event, "involvedObject");
-        if (!of_claims || strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0)
+        if (!of_claims || strcmp(json_text(about, "kind"), "PersistentVolumeClaim") == 0)
             return event;
     }
     return NULL;
@@ -265,13 +261,13 @@ int diagnose_pending(const char *function, const char *name, json_t *pod, json_t
 {
     json_t *scheduled = condition_of(pod, "PodScheduled");
     json_t *sources[] = {last_warning(warnings, true),
-                         strcmp(text_of(scheduled, "status"), "True") == 0 ? NULL : scheduled, state_of(pod, "waiting"),
-                         last_warning(warnings, false)};
+                         strcmp(json_text(scheduled, "status"), "True") == 0 ? NULL : scheduled,
+                         state_of(pod, "waiting"), last_warning(warnings, false)};
     const char *reason = "", *message = "the cluster does not say why";
     for (size_t i = ARRAY_SIZE(sources); i > 0; i--)
-        if (*text_of(sources[i - 1], "message")) {
-            reason = text_of(sources[i - 1], "reason");
-            message = text_of(sources[i - 1], "message");
+        if (*json_text(sources[i - 1], "message")) {
+            reason = json_text(sources[i - 1], "reason");
+            message = json_text(sources[i - 1], "message");
         }
     return error_set(error, HYPE_TIMEOUT,
                      "%s(): pod %s has not started within %g s%s%s: %s; a longer wait is asked for with "
@@ -285,7 +281,7 @@ static int out_of_memory(const char *function, json_t *pod, hype_error **error)
 {
     json_t *containers = json_object_get(json_object_get(pod, "spec"), "containers");
     json_t *limits = json_object_get(json_object_get(pod_named(containers, POD_CONTAINER), "resources"), "limits");
-    const char *limit = text_of(limits, "memory");
+    const char *limit = json_text(limits, "memory");
     return error_set(error, HYPE_OUT_OF_MEMORY,
                      "%s(): pod %s was killed since it used more memory than %s%s (OOMKilled); ask for more with "
                      "hype_with_limit(env, \"memory\", …)",
@@ -304,8 +300,8 @@ static int diagnose_init(const char *function, json_t *pod, hype_error **error)
         if (ended && code != 0)
             return error_set(error, HYPE_INVALID,
                              "%s(): init container %s of pod %s failed with exit status %d (%s)%s%s", function,
-                             text_of(status, "name"), name_of(pod), (int)code, text_of(ended, "reason"),
-                             *text_of(ended, "message") ? ": " : "", text_of(ended, "message"));
+                             json_text(status, "name"), name_of(pod), (int)code, json_text(ended, "reason"),
+                             *json_text(ended, "message") ? ": " : "", json_text(ended, "message"));
     }
     return 0;
 }
@@ -314,7 +310,7 @@ static int diagnose_init(const char *function, json_t *pod, hype_error **error)
 static int diagnose_whole(const char *function, json_t *pod, hype_error **error)
 {
     json_t *status = status_of(pod), *disruption = condition_of(pod, "DisruptionTarget");
-    const char *reason = text_of(status, "reason"), *message = text_of(status, "message");
+    const char *reason = json_text(status, "reason"), *message = json_text(status, "message");
     if (strcmp(reason, "DeadlineExceeded") == 0)
         return error_set(
             error, HYPE_TIMEOUT,
@@ -323,16 +319,16 @@ static int diagnose_whole(const char *function, json_t *pod, hype_error **error)
     if (*reason)
         return error_set(error, HYPE_LOST, "%s(): pod %s failed (%s): %s", function, name_of(pod), reason,
                          *message ? message : "the cluster does not say more");
-    if (strcmp(text_of(disruption, "status"), "True") == 0)
+    if (strcmp(json_text(disruption, "status"), "True") == 0)
         return error_set(error, HYPE_LOST, "%s(): pod %s was ended by the cluster (%s): %s", function, name_of(pod),
-                         text_of(disruption, "reason"), text_of(disruption, "message"));
+                         json_text(disruption, "reason"), json_text(disruption, "message"));
     return 0;
 }
 
 static int diagnose_exit(const char *function, json_t *pod, json_t *ended, hype_error **error)
 {
     static const char *const not_started[] = {"StartError", "ContainerCannotRun", NULL};
-    const char *reason = text_of(ended, "reason"), *message = text_of(ended, "message");
+    const char *reason = json_text(ended, "reason"), *message = json_text(ended, "message");
     int code = (int)json_integer_value(json_object_get(ended, "exitCode"));
     if (is_one_of(reason, not_started) || code == 126 || code == 127)
         return error_set(
@@ -353,7 +349,7 @@ static int diagnose_end(const char *function, json_t *pod, hype_error **error)
 {
     json_t *ended = state_of(pod, "terminated");
     bool failed = json_integer_value(json_object_get(ended, "exitCode")) != 0;
-    if (failed && strcmp(text_of(ended, "reason"), "OOMKilled") == 0)
+    if (failed && strcmp(json_text(ended, "reason"), "OOMKilled") == 0)
         return out_of_memory(function, pod, error);
     const char *message = diagnose_message(pod);
     bool stopped =
@@ -383,7 +379,7 @@ int diagnose_pod(const char *function, json_t *pod, json_t *warnings, hype_error
     enum pod_phase phase = diagnose_phase(pod);
     if (phase == POD_ENDED)
         return diagnose_end(function, pod, error);
-    if (*text_of(json_object_get(pod, "metadata"), "deletionTimestamp"))
+    if (*json_text(json_object_get(pod, "metadata"), "deletionTimestamp"))
         return diagnose_deleted(function, name_of(pod), pod, error);
     return phase == POD_WAITING ? diagnose_start(function, pod, warnings, error) : 0;
 }

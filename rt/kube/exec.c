@@ -7,16 +7,12 @@
 
 #include "../auth/plugin.h"
 #include "../base64.h"
+#include "../json_text.h"
 #include "../util.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-static const char *member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
 
 /* ---- What it is told ---- */
 
@@ -33,8 +29,8 @@ static char *exec_info(const struct kube_config *config, const char *ca)
             json_object_set_new(cluster, "insecure-skip-tls-verify", json_true());
         json_object_set_new(spec, "cluster", cluster);
     }
-    json_t *info = json_pack("{ss ss so}", "apiVersion", member(config->exec, "apiVersion"), "kind", "ExecCredential",
-                             "spec", spec);
+    json_t *info = json_pack("{ss ss so}", "apiVersion", json_text(config->exec, "apiVersion"), "kind",
+                             "ExecCredential", "spec", spec);
     char *text = info ? json_dumps(info, JSON_COMPACT) : NULL;
     char *variable = text ? text_format("KUBERNETES_EXEC_INFO=%s", text) : NULL;
     free(text);
@@ -98,7 +94,7 @@ static int make_environment(const struct kube_config *config, const char *ca, st
         environment->all[environment->n] = environ[environment->n];
     int status = 0;
     json_array_foreach(variables, i, one) if (status == 0) status =
-        set_variable(environment, text_format("%s=%s", member(one, "name"), member(one, "value")), error);
+        set_variable(environment, text_format("%s=%s", json_text(one, "name"), json_text(one, "value")), error);
     return status < 0 ? status : set_variable(environment, exec_info(config, ca), error);
 }
 
@@ -128,10 +124,9 @@ static int run(const struct kube_config *config, const char *ca, const char *com
         return status;
     cleanup_error hype_error *failure = NULL;
     status = plugin_run(what, arguments.all, environment.all, answer, &failure);
-    const char *hint = status == -HYPE_NOT_FOUND ? member(config->exec, "installHint") : NULL;
+    const char *hint = status == -HYPE_NOT_FOUND ? json_text(config->exec, "installHint") : "";
     if (status < 0)
-        error_set(error, (hype_status)-status, "%s%s%s", failure ? failure->message : what, hint ? "; " : "",
-                  hint ? hint : "");
+        error_set(error, (hype_status)-status, "%s%s%s", failure ? failure->message : what, *hint ? "; " : "", hint);
     return status;
 }
 
@@ -156,38 +151,38 @@ static bool read_time(const char *text, int64_t *when)
     return true;
 }
 
-static char *copy_or_null(const char *text)
+static char *copy(const char *text)
 {
-    return text && *text ? strdup(text) : NULL;
+    return *text ? strdup(text) : NULL;
 }
 
 static int read_answer(const struct kube_config *config, const char *command, const json_t *answer,
                        struct kube_exec_answer *out, hype_error **error)
 {
     const json_t *status = json_object_get(answer, "status");
-    const char *kind = member(answer, "kind"), *version = member(answer, "apiVersion");
-    const char *wanted = member(config->exec, "apiVersion"), *until = member(status, "expirationTimestamp");
+    const char *kind = json_text(answer, "kind"), *version = json_text(answer, "apiVersion");
+    const char *wanted = json_text(config->exec, "apiVersion"), *until = json_text(status, "expirationTimestamp");
     const char *what = NULL;
-    out->token = copy_or_null(member(status, "token"));
-    out->certificate = copy_or_null(member(status, "clientCertificateData"));
-    out->key = copy_or_null(member(status, "clientKeyData"));
+    out->token = copy(json_text(status, "token"));
+    out->certificate = copy(json_text(status, "clientCertificateData"));
+    out->key = copy(json_text(status, "clientKeyData"));
     out->good_until = INT64_MAX;
-    if (!kind || strcmp(kind, "ExecCredential") != 0)
+    if (strcmp(kind, "ExecCredential") != 0)
         what = "wrote no ExecCredential to its stdout";
-    else if (!version || strcmp(version, wanted) != 0)
+    else if (strcmp(version, wanted) != 0)
         what = "answered in another apiVersion than it was asked in";
     else if (!out->token && !out->certificate)
         what = "gave neither a token nor a client certificate";
     else if (!out->certificate != !out->key)
         what = "gave a client certificate without its key, or the reverse";
-    else if (until && !read_time(until, &out->good_until))
+    else if (*until && !read_time(until, &out->good_until))
         what = "gave an expirationTimestamp that is no time";
     return what ? error_set(error, HYPE_FORMAT, "the credential plugin %s %s", command, what) : 0;
 }
 
 int kube_exec_run(const struct kube_config *config, const char *ca, struct kube_exec_answer *answer, hype_error **error)
 {
-    const char *given = member(config->exec, "command");
+    const char *given = json_text(config->exec, "command");
     bool relative = *given != '/' && strchr(given, '/');
     cleanup_free char *command = text_format("%s%s", relative ? config->exec_folder : "", given);
     cleanup_free char *text = NULL;

@@ -1,6 +1,7 @@
 /* podfile.c: what a pod file must be, so that it can be built upon. The rest is for the API server to judge. */
 #include "podfile.h"
 
+#include "../json_text.h"
 #include "../util.h"
 #include "../yaml_file.h"
 #include "pod.h"
@@ -42,12 +43,6 @@ static json_t *at(json_t *value, const char *path)
     return value;
 }
 
-static const char *text_of(json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static int check_types(const struct yaml *yaml, const char *prefix, json_t *root, const struct expected *expected,
                        size_t n, hype_error **error)
 {
@@ -72,10 +67,10 @@ static int check_container(const struct yaml *yaml, hype_error **error)
     {
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/spec/containers/%zu", i);
-        if (strcmp(text_of(container, "name"), POD_CONTAINER) != 0)
+        if (strcmp(json_text(container, "name"), POD_CONTAINER) != 0)
             continue;
         int status = check_types(yaml, pointer, container, of_container, ARRAY_SIZE(of_container), error);
-        if (status == 0 && !*text_of(container, "image"))
+        if (status == 0 && !*json_text(container, "image"))
             status = yaml_refuse(yaml, pointer, error, "the container " POD_CONTAINER " has no image");
         return status;
     }
@@ -91,7 +86,7 @@ static int check_volumes(const struct yaml *yaml, hype_error **error)
     {
         char pointer[64];
         snprintf(pointer, sizeof pointer, "/spec/volumes/%zu/name", i);
-        if (text_starts_with(text_of(volume, "name"), VOLUMES))
+        if (text_starts_with(json_text(volume, "name"), VOLUMES))
             return yaml_refuse(yaml, pointer, error,
                                "volumes whose names begin with '" VOLUMES "' are added by calls themselves");
     }
@@ -102,7 +97,7 @@ static int check(const struct yaml *yaml, hype_error **error)
 {
     if (!json_is_object(yaml->root))
         return yaml_refuse(yaml, "", error, "a pod file is a mapping with kind: Pod");
-    if (strcmp(text_of(yaml->root, "kind"), "Pod") != 0 || strcmp(text_of(yaml->root, "apiVersion"), "v1") != 0)
+    if (strcmp(json_text(yaml->root, "kind"), "Pod") != 0 || strcmp(json_text(yaml->root, "apiVersion"), "v1") != 0)
         return yaml_refuse(yaml, json_object_get(yaml->root, "kind") ? "/kind" : "", error,
                            "a pod file has apiVersion: v1 and kind: Pod");
     int status = check_types(yaml, "", yaml->root, of_pod, ARRAY_SIZE(of_pod), error);

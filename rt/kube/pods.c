@@ -1,6 +1,7 @@
 /* pods.c: from two watches to the calls that listen. */
 #include "pods.h"
 
+#include "../json_text.h"
 #include "../log.h"
 #include "../util.h"
 #include "jobs.h"
@@ -38,9 +39,8 @@ static void event_changed(void *context, json_t *event, bool deleted)
 {
     struct pods *pods = context;
     json_t *about = json_object_get(event, "involvedObject");
-    const char *kind = json_string_value(json_object_get(about, "kind"));
-    const char *name = json_string_value(json_object_get(about, "name"));
-    if (deleted || !kind || !name)
+    const char *kind = json_text(about, "kind"), *name = json_text(about, "name");
+    if (deleted || !*kind || !*name)
         return;
     bool claim = strcmp(kind, "PersistentVolumeClaim") == 0;
     for (struct pods_listener *l = pods->listeners, *next; l; l = next) {
@@ -164,8 +164,7 @@ static struct pod_state *state_of(struct pods_listener *listener)
 
 static const char *metadata_of(json_t *pod, const char *name)
 {
-    const char *text = json_string_value(json_object_get(json_object_get(pod, "metadata"), name));
-    return text ? text : "";
+    return json_text(json_object_get(pod, "metadata"), name);
 }
 
 static bool is_another(const struct pod_state *state, json_t *pod)
@@ -218,9 +217,7 @@ bool pod_uses_claim(json_t *pod, const char *claim)
     json_t *volume;
     json_array_foreach(json_object_get(json_object_get(pod, "spec"), "volumes"), i, volume)
     {
-        const char *name =
-            json_string_value(json_object_get(json_object_get(volume, "persistentVolumeClaim"), "claimName"));
-        if (name && strcmp(name, claim) == 0)
+        if (strcmp(json_text(json_object_get(volume, "persistentVolumeClaim"), "claimName"), claim) == 0)
             return true;
     }
     return false;
@@ -230,10 +227,10 @@ bool pod_uses_claim(json_t *pod, const char *claim)
 static bool concerns(const struct pod_state *state, json_t *event)
 {
     json_t *about = json_object_get(event, "involvedObject");
-    const char *name = json_string_value(json_object_get(about, "name"));
-    if (strcmp(json_string_value(json_object_get(about, "kind")), "Pod") == 0)
+    const char *name = json_text(about, "name"), *kind = json_text(about, "kind");
+    if (strcmp(kind, "Pod") == 0)
         return strcmp(name, state->listener.call) == 0 || strcmp(name, metadata_of(state->pod, "name")) == 0;
-    if (strcmp(json_string_value(json_object_get(about, "kind")), "Job") == 0)
+    if (strcmp(kind, "Job") == 0)
         return state->indexed;
     return !state->pod || pod_uses_claim(state->pod, name);
 }
@@ -252,10 +249,8 @@ static bool is_known(const struct pod_state *state, json_t *event)
 
 static void tell(json_t *event)
 {
-    const char *name = json_string_value(json_object_get(json_object_get(event, "involvedObject"), "name"));
-    const char *reason = json_string_value(json_object_get(event, "reason"));
-    const char *message = json_string_value(json_object_get(event, "message"));
-    log_warning("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
+    log_warning("Kubernetes", "%s: %s: %s", json_text(json_object_get(event, "involvedObject"), "name"),
+                json_text(event, "reason"), json_text(event, "message"));
 }
 
 static void state_warned(struct pods_listener *listener, json_t *event)

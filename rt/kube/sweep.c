@@ -1,6 +1,7 @@
 /* sweep.c: listing by label, judging by owner and age, deleting. */
 #include "sweep.h"
 
+#include "../json_text.h"
 #include "../log.h"
 #include "../owner.h"
 #include "../stage.h"
@@ -20,11 +21,6 @@ struct sweep {
     json_t *removed; /* kind and metadata of pods and Jobs that still end */
 };
 
-static const char *text_of(json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 static void remove_call(const struct sweep *sweep, const char *name, const char *manifest)
 {
     if (!store_name_valid(manifest) || !text_starts_with(name, "hype-run-") || !store_name_valid(name))
@@ -39,9 +35,9 @@ static void remove_call(const struct sweep *sweep, const char *name, const char 
 static void remove_staged(const struct sweep *sweep, json_t *metadata)
 {
     json_t *annotations = json_object_get(metadata, "annotations");
-    const char *name = text_of(metadata, "name"), *staging = text_of(annotations, STAGING_ANNOTATION);
-    const char *manifest = text_of(annotations, MANIFEST_ANNOTATION);
-    if (!sweep->store || !staging || !manifest || strcmp(staging, sweep->store->uri) != 0)
+    const char *name = json_text(metadata, "name"), *staging = json_text(annotations, STAGING_ANNOTATION);
+    const char *manifest = json_text(annotations, MANIFEST_ANNOTATION);
+    if (!sweep->store || !*manifest || strcmp(staging, sweep->store->uri) != 0)
         return;
     if (!strchr(manifest, ' ')) {
         remove_call(sweep, name, manifest);
@@ -69,33 +65,33 @@ static void wait_for_end(const struct sweep *sweep, const char *kind, const char
 
 static int64_t made_at(json_t *metadata)
 {
-    const char *text = text_of(metadata, "creationTimestamp");
+    const char *text = json_text(metadata, "creationTimestamp");
     struct tm parts = {0};
-    return text && strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) ? (int64_t)timegm(&parts) : (int64_t)time(NULL);
+    return strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts) ? (int64_t)timegm(&parts) : (int64_t)time(NULL);
 }
 
 static void judge(const struct sweep *sweep, const char *kind, json_t *object)
 {
     json_t *metadata = json_object_get(object, "metadata");
-    const char *name = text_of(metadata, "name");
-    const char *owner = text_of(json_object_get(metadata, "labels"), OWNER_LABEL);
+    const char *name = json_text(metadata, "name");
+    const char *owner = json_text(json_object_get(metadata, "labels"), OWNER_LABEL);
     if (json_object_get(json_object_get(metadata, "labels"), INDEX_LABEL)) /* a Job's, which is judged itself */
         return;
-    if (!name || !owner || strcmp(owner, owner_self()) == 0)
+    if (!*name || !*owner || strcmp(owner, owner_self()) == 0)
         return;
     bool gone = owner_is_gone(owner), remove = gone;
     if (gone)
         log_info("Kubernetes", "Removing %s %s of a program that has ended", kind, name);
     if (!gone && sweep->old && (double)(time(NULL) - made_at(metadata)) >= sweep->old->days * 86400) {
-        const char *phase = text_of(json_object_get(object, "status"), "phase");
-        sweep->old->tell(kind, name, phase ? phase : "", made_at(metadata), sweep->old->context);
+        const char *phase = json_text(json_object_get(object, "status"), "phase");
+        sweep->old->tell(kind, name, phase, made_at(metadata), sweep->old->context);
         remove = sweep->old->remove;
     }
     if (!remove)
         return;
     if (strcmp(kind, KUBE_CLAIMS) != 0) {
         remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
-        if (!text_of(metadata, "deletionTimestamp")) /* what ends already may be on a node that is lost */
+        if (!*json_text(metadata, "deletionTimestamp")) /* what ends already may be on a node that is lost */
             json_array_append_new(sweep->removed, json_pack("{s:s, s:O}", "kind", kind, "metadata", metadata));
     }
     kube_delete(sweep->client, sweep->namespace, kind, name, 1, NULL);
@@ -143,7 +139,7 @@ int sweep_namespace(struct kube_client *client, const char *namespace, struct st
     {
         json_t *metadata = json_object_get(one, "metadata");
         if (store)
-            wait_for_end(&sweep, text_of(one, "kind"), text_of(metadata, "name"), deadline);
+            wait_for_end(&sweep, json_text(one, "kind"), json_text(metadata, "name"), deadline);
         remove_staged(&sweep, metadata);
     }
     json_decref(sweep.removed);

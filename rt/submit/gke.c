@@ -8,6 +8,7 @@
 #include "../auth/google.h"
 #include "../base64.h"
 #include "../http.h"
+#include "../json_text.h"
 #include "kubernetes.h"
 
 #include <jansson.h>
@@ -46,11 +47,6 @@ static int give_token(void *context, bool renew, char **token, hype_error **erro
 }
 
 /* ---- The Container API ---- */
-
-static const char *member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
 
 /* The API's base with PATH behind it, a new string. */
 static char *api_url(const char *path)
@@ -97,8 +93,8 @@ static char *known_clusters(struct gke *gke)
     size_t i;
     json_array_foreach(json_object_get(answer, "clusters"), i, one)
     {
-        const char *name = member(one, "name"), *location = member(one, "location");
-        char *longer = known && name && location
+        const char *name = json_text(one, "name"), *location = json_text(one, "location");
+        char *longer = known && *name && *location
                            ? text_format("%s%s%s (%s)", known, i ? ", " : "; the project has ", name, location)
                            : NULL;
         if (longer) {
@@ -132,18 +128,18 @@ static int read_cluster(struct gke *gke, const json_t *cluster, char **server, c
 {
     const json_t *by_name =
         json_object_get(json_object_get(cluster, "controlPlaneEndpointsConfig"), "dnsEndpointConfig");
-    const char *name = member(by_name, "endpoint"), *address = member(cluster, "endpoint");
-    const char *certificate = member(json_object_get(cluster, "masterAuth"), "clusterCaCertificate");
-    const char *state = member(cluster, "status");
-    if (name && *name && json_is_true(json_object_get(by_name, "allowExternalTraffic"))) {
+    const char *name = json_text(by_name, "endpoint"), *address = json_text(cluster, "endpoint");
+    const char *certificate = json_text(json_object_get(cluster, "masterAuth"), "clusterCaCertificate");
+    const char *state = json_text(cluster, "status");
+    if (*name && json_is_true(json_object_get(by_name, "allowExternalTraffic"))) {
         *server = text_format("https://%s", name);
         return *server ? 0 : error_memory(error);
     }
-    if (!address || !*address)
+    if (!*address)
         return error_set(error, HYPE_REFUSED,
                          "the cluster %s of project %s in %s has no address that can be reached (its status is %s)",
-                         gke->cluster, gke->project, gke->location, state ? state : "unknown");
-    *ca = certificate ? base64_decode_text(certificate) : NULL;
+                         gke->cluster, gke->project, gke->location, *state ? state : "unknown");
+    *ca = *certificate ? base64_decode_text(certificate) : NULL;
     if (!*ca)
         return error_set(error, HYPE_FORMAT, "the Container API tells no CA certificate of the cluster %s",
                          gke->cluster);

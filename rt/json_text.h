@@ -1,0 +1,14 @@
+/* json_text.h: text in JSON that others have written, which may be anything. */
+#ifndef HYPE_RT_JSON_TEXT_H
+#define HYPE_RT_JSON_TEXT_H
+
+#include <jansson.h>
+
+/* The text that OBJECT has under NAME; "" where there is none. Borrowed. */
+static inline const char *json_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+#endif

@@ -29,6 +29,22 @@ struct look {
 
 static bool look_at_file(struct look *look, const char *path);
 
+/* The compiler looks there behind all -I folders: names and files that the user's options cannot show. */
+static bool look_in_environment(struct look *look, const char *name)
+{
+    static const char *const variables[] = {"CPATH", "C_INCLUDE_PATH"};
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
+        char *folders = getenv(variables[i]);
+        for (char *rest = folders ? format("%s", folders) : NULL, *folder; (folder = strsep(&rest, ":"));) {
+            char *path = format("%s/%s", *folder ? folder : ".", name);
+            if (access(path, R_OK) == 0)
+                return look_at_file(look, path);
+            free(path);
+        }
+    }
+    return false;
+}
+
 static bool look_in_folders(struct look *look, const char *name, const char *includer, bool quoted)
 {
     const char *slash = strrchr(includer, '/');
@@ -48,7 +64,7 @@ static bool look_in_folders(struct look *look, const char *name, const char *inc
             return look_at_file(look, path);
         free(path);
     }
-    return false; /* a system header, or one that does not exist */
+    return look_in_environment(look, name); /* or it is a system header, or one that does not exist */
 }
 
 /* Each #include of a text, taken as such also where the preprocessor would skip it. */
@@ -92,10 +108,37 @@ static bool look_at_file(struct look *look, const char *path)
     return found;
 }
 
+static bool brings_file(const char *option)
+{
+    static const char *const options[] = {"-include", "--include", "--include=", "-imacros", "--imacros", "--imacros="};
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Macros and files that options bring in, also by "-Xclang -include -Xclang FILE". */
+static bool look_at_options(struct look *look)
+{
+    const char *handed_on = "";
+    for (size_t i = 0; i < look->command->n_words; i++) {
+        const struct word *word = &look->command->words[i];
+        enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
+        if (!word->value || (effect != EFFECT_READING && effect != EFFECT_HANDED_ON && effect != EFFECT_PREPROCESSOR))
+            continue;
+        bool file = brings_file(effect == EFFECT_HANDED_ON ? handed_on : word->option->name);
+        if (strstr(word->value, look->wanted) || (file && look_in_folders(look, word->value, "", true)))
+            return true;
+        if (effect == EFFECT_HANDED_ON)
+            handed_on = word->value;
+    }
+    return false;
+}
+
 bool compile_mentions(const struct command *command, const struct word *source, const char *text)
 {
     struct look look = {.command = command, .wanted = text};
-    return look_at_file(&look, source->argument);
+    return look_at_options(&look) || look_at_file(&look, source->argument);
 }
 
 bool compile_may_define(const struct command *command, const struct word *source)
@@ -105,7 +148,7 @@ bool compile_may_define(const struct command *command, const struct word *source
 
 /* ---- hypecc-scan ---- */
 
-char *compile_generate(const struct command *command, const struct word *word_, const char *mode)
+char *compile_generate(const struct command *command, const struct word *word_, const char *mode, char **unread)
 {
     const char *source = word_->argument;
     struct arguments scan = {.n = 0};
@@ -123,20 +166,15 @@ char *compile_generate(const struct command *command, const struct word *word_, 
     }
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
-        enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        if (!word->input && (effect == EFFECT_PASS || effect == EFFECT_INCLUDE_FOLDER))
+        if (!word->input && !(word->option && word->option->effect == EFFECT_PIE)) /* as in add_options() */
             arguments_add_word(&scan, word);
     }
-    if (place_include()) {
-        arguments_add(&scan, "-isystem");
-        arguments_add(&scan, place_include());
-    }
+    compile_add_common(&scan, command);
     arguments_add(&scan, source);
     int status = tool_capture(&scan, &output, &size);
-    if (status == 3) {
-        say("libclang does not understand %s: the compiler shall say why", source);
+    *unread = status == 3 ? output : NULL;
+    if (*unread)
         return NULL;
-    }
     if (status != 0)
         exit(status);
     return size > 0 ? output : NULL;
@@ -208,27 +246,50 @@ static char *quote(const char *text)
     return quoted;
 }
 
-/* The private file: same base name, same time of modification. */
-static char *write_combined(const char *source, const char *shown, const char *generated)
+/* The user's text and the generated code: a file of the same base name and time of modification. */
+struct combined {
+    char *place; /* the folder as the compiler shall name it, with a slash behind */
+    char *path;
+    int folder; /* what the compiler gets as standard input, or -1 */
+};
+
+/* Of the folder's own name, which is another each time, something stays in what sanitizers and LTO make. A compiler
+ * that reads a file leaves its standard input alone, and hands it down to all that it runs: by that the folder has one
+ * name always. Except where a server compiles, which has an input of its own. */
+static void name_combined(struct combined *combined, const char *folder, const char *base)
+{
+    const char *program = strrchr(wrapped.list[0], '/');
+    bool server = strncmp(program ? program + 1 : wrapped.list[0], "sccache", 7) == 0;
+    combined->folder = server ? -1 : open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (combined->folder >= 0 && access(format("/proc/self/fd/%d/%s", combined->folder, base), F_OK) < 0)
+        combined->folder = -1; /* there is no /proc */
+    combined->place = format("%s/", combined->folder >= 0 ? "/proc/self/fd/0" : folder);
+    combined->path = format("%s%s", combined->place, base);
+}
+
+static struct combined combine(const char *source, const char *shown, const char *generated)
 {
     static unsigned count;
+    static const char mark[] = "\357\273\277"; /* of UTF-8: only where a file begins */
     size_t size;
     struct stat status;
+    struct combined combined;
+    const char *slash = strrchr(shown, '/'), *base = slash ? slash + 1 : shown;
     char *text = tool_read(source, &size), *folder = format("%s/%u", tool_folder(), count++);
-    const char *slash = strrchr(shown, '/');
-    char *path = format("%s/%s", folder, slash ? slash + 1 : shown);
+    char *path = format("%s/%s", folder, base), *name = quote(shown);
     if (!text || stat(source, &status) < 0)
         fail("cannot read %s: %s", source, strerror(errno));
-    if (mkdir(folder, 0700) < 0)
-        fail("cannot make %s: %s", folder, strerror(errno));
+    size_t marked = size >= 3 && memcmp(text, mark, 3) == 0 ? 3 : 0;
+    tool_make_folder(folder);
     FILE *file = fopen(path, "w");
-    char *name = quote(shown);
-    if (!file || fprintf(file, "#line 1 \"%s\"\n", name) < 0 || fwrite(text, 1, size, file) != size ||
+    if (!file || fprintf(file, "#line 1 \"%s\"\n", name) < 0 ||
+        fwrite(text + marked, 1, size - marked, file) != size - marked ||
         fprintf(file, "\n#line 1 \"<%s.hype>\"\n%s", name, generated) < 0 || fclose(file) != 0)
         fail("cannot write %s: %s", path, strerror(errno));
     struct timespec times[2] = {status.st_mtim, status.st_mtim};
     utimensat(AT_FDCWD, path, times, 0);
-    return path;
+    name_combined(&combined, folder, base);
+    return combined;
 }
 
 /* Where the private file's name stands, the user's takes its place. */
@@ -291,6 +352,7 @@ static const char *preprocessor_dependencies(const struct command *command)
 bool compile_heeds(const struct word *word)
 {
     switch (word->option ? word->option->effect : EFFECT_PASS) {
+    case EFFECT_OWN:
     case EFFECT_OUTPUT:
     case EFFECT_COMPILE:
     case EFFECT_ASSEMBLE:
@@ -316,8 +378,7 @@ static void add_options(struct arguments *arguments, const struct command *comma
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        bool ours = strncmp(word->argument, "-W", 2) == 0 && strstr(word->argument, "hype-");
-        bool dropped = ours || effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
+        bool dropped = effect == EFFECT_LANGUAGE || effect == EFFECT_PIE ||
                        (effect == EFFECT_DEPENDENCY_FILE && dependency_file) || !targets_heeds(target, word) ||
                        (target && (effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE));
         if (!dropped && compile_heeds(word))
@@ -345,20 +406,22 @@ int compile_unit(const struct command *command, const struct word *source, const
                  const char *dependency_file, const struct target *target)
 {
     const char *path = source->argument, *shown = source->name ? source->name : path;
-    char *combined = write_combined(path, shown, generated), *folder = folder_of(shown);
+    struct combined combined = combine(path, shown, generated);
+    const char *slash = strrchr(shown, '/');
     struct arguments compile = {.n = 0};
     if (target)
         targets_add_compiler(&compile, target);
     for (size_t i = 0; i < wrapped.n && !target; i++)
         arguments_add(&compile, wrapped.list[i]);
     arguments_add(&compile, "-iquote");
-    arguments_add(&compile, folder);
+    arguments_add(&compile, folder_of(shown));
     add_options(&compile, command, dependency_file, target);
     compile_add_common(&compile, command);
     if (!target)
         compile_add_names(&compile, command, shown);
-    arguments_add(&compile, format("-ffile-prefix-map=%s=%s", combined, shown));
-    if (!strchr(shown, '/')) /* headers beside the source are then "x.h" and not "./x.h" */
+    arguments_add(&compile,
+                  format("-ffile-prefix-map=%s=%.*s", combined.place, slash ? (int)(slash + 1 - shown) : 0, shown));
+    if (!slash) /* headers beside the source are then "x.h" and not "./x.h" */
         arguments_add(&compile, "-ffile-prefix-map=./=");
     if (dependency_file) {
         arguments_add(&compile, "-MF");
@@ -367,16 +430,18 @@ int compile_unit(const struct command *command, const struct word *source, const
     arguments_add(&compile, step_option(command));
     arguments_add(&compile, "-x");
     arguments_add(&compile, "c");
-    arguments_add(&compile, combined);
+    arguments_add(&compile, combined.path);
     const char *preprocessed = command->preprocess ? format("%s/preprocessed", tool_folder()) : NULL;
     arguments_add(&compile, "-o");
     arguments_add(&compile, preprocessed ? preprocessed : output);
-    int status = tool_run(&compile);
+    int status = tool_run_from(&compile, combined.folder);
+    if (combined.folder >= 0)
+        close(combined.folder);
     if (status == 0 && preprocessed)
-        print_preprocessed(preprocessed, combined, shown, output);
+        print_preprocessed(preprocessed, combined.path, shown, output);
     if (status == 0) {
-        correct_names(dependency_file, make_escape(combined), make_escape(shown));
-        correct_names(preprocessor_dependencies(command), make_escape(combined), make_escape(shown));
+        correct_names(dependency_file, make_escape(combined.path), make_escape(shown));
+        correct_names(preprocessor_dependencies(command), make_escape(combined.path), make_escape(shown));
     }
     return status;
 }

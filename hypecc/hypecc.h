@@ -21,6 +21,8 @@ struct arguments {
 };
 void arguments_add(struct arguments *arguments, const char *argument);
 void arguments_add_word(struct arguments *arguments, const struct word *word);
+/* All of a command line as the wrapped compiler can have it: without -Whype-... */
+void arguments_add_plain(struct arguments *arguments, char **command_line);
 /* A word of a link: each input gets its own -x, since some have become objects. */
 void arguments_add_link_word(struct arguments *arguments, const struct word *word);
 
@@ -36,6 +38,8 @@ extern struct arguments wrapped;
 _Noreturn void tool_exec(struct arguments *arguments);
 /* Runs to the end; its exit status. A compiler that is killed by a signal ends this process by the same one. */
 int tool_run(struct arguments *arguments);
+/* The same, with another standard input. */
+int tool_run_from(struct arguments *arguments, int input);
 /* The same for what may be too long for a command line: then all but its first N words go by a response file. */
 int tool_run_long(struct arguments *arguments, size_t n_words);
 /* As tool_run, its standard output as a new string. */
@@ -66,8 +70,9 @@ bool compile_mentions(const struct command *command, const struct word *source, 
 bool compile_may_define(const struct command *command, const struct word *source);
 /* Does an option mean anything to one compile, or only to a link? Inputs and what chooses the step do not. */
 bool compile_heeds(const struct word *word);
-/* The code that goes with SOURCE, or NULL when there is none to add. Exits when hypecc-scan has found errors. */
-char *compile_generate(const struct command *command, const struct word *source, const char *mode);
+/* The code that goes with SOURCE, or NULL when there is none to add, or when libclang cannot read the unit: then
+ * *UNREAD is its first error. Exits when hypecc-scan has found errors. */
+char *compile_generate(const struct command *command, const struct word *source, const char *mode, char **unread);
 /* What every C compile gets: hype's headers, and position-independent code. */
 void compile_add_common(struct arguments *arguments, const struct command *command);
 /* In a linking command objects are temporary: dependency files, and others that a compile leaves, are named as the

@@ -116,7 +116,7 @@ static bool is_runtime(const struct word *word)
 const char *link_file(const struct command *command, const struct word *word)
 {
     enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-    if (word->input || effect == EFFECT_LINKER_FILE)
+    if (word->input || (effect == EFFECT_LINKER_FILE && exists(word->argument)))
         return word->argument;
     return effect == EFFECT_LIBRARY && word->value && !is_runtime(word) ? archive(command, word) : NULL;
 }
@@ -284,14 +284,16 @@ static int link_without_entries(const struct command *command, char **arguments)
     struct arguments program = {.n = 0};
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&program, wrapped.list[i]);
-    for (; command->n_sources == 0 && *arguments; arguments++)
-        arguments_add(&program, *arguments);
+    if (command->n_sources == 0)
+        arguments_add_plain(&program, arguments);
     for (size_t i = 0; command->n_sources > 0 && i < command->n_words; i++)
         arguments_add_link_word(&program, &command->words[i]);
     if (any_holds(command, MARKER_OF_USE)) /* calls what a shared library or a plugin defines */
         add_runtime(&program, command);
-    if (command->n_sources == 0)
+    if (command->n_sources == 0) {
+        say("left to the wrapped compiler: no input holds HYPE_FN functions");
         tool_exec(&program);
+    }
     int status = tool_run_long(&program, wrapped.n); /* objects of sources are temporary: they must outlive the link */
     correct_dependencies(command);
     return status;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -30,45 +31,56 @@ static const char usage[] =
     "  HYPE_STAGE_LIBS  which shared libraries travel: patterns with commas between, '!' before what stays\n"
     "  HYPECC_VERBOSE=1 say what is run, and why a command is left alone\n";
 
-/* Is the argument a compiler to be launched, and not a file to be compiled? */
-static bool names_compiler(const char *argument)
+static bool is_program(const char *name)
 {
-    static const char *const names[] = {"cc",     "gcc",    "clang",   "g++",   "clang++", "c++",
-                                        "ccache", "distcc", "sccache", "icecc", "c99",     "c11"};
-    const char *slash = strrchr(argument, '/'), *base = slash ? slash + 1 : argument;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        size_t n = strlen(names[i]);
-        const char *found = strstr(base, names[i]);
-        /* "gcc", "gcc-12", "x86_64-linux-gnu-gcc-12" */
-        if (found && (found == base || found[-1] == '-') && (!found[n] || found[n] == '-'))
+    struct stat status;
+    if (strchr(name, '/'))
+        return stat(name, &status) == 0 && S_ISREG(status.st_mode) && access(name, X_OK) == 0;
+    const char *folders = getenv("PATH");
+    for (char *rest = format("%s", folders ? folders : ""), *folder; (folder = strsep(&rest, ":"));)
+        if (is_program(format("%s/%s", *folder ? folder : ".", name)))
             return true;
-    }
     return false;
 }
 
-/* The words before the options: the wrapped compiler of the launcher form, or HYPECC_CC. */
+/* Is the argument a program to be run, and not a file to be compiled? Shared libraries may be executable. A FIRST one
+ * that is no file at all is a compiler that is missing: no other may step in for it. */
+static bool names_compiler(const char *argument, bool first)
+{
+    if (*argument == '-' || *argument == '@' || options_name_input(argument))
+        return false;
+    return is_program(argument) || (first && access(argument, F_OK) != 0);
+}
+
+/* The words before the options: the wrapped compiler of the launcher form, behind launchers of its own; or HYPECC_CC:
+ * words too, unless the whole is a program. */
 static char **take_wrapped(char **arguments)
 {
     const char *chosen = getenv("HYPECC_CC");
-    if (*arguments && names_compiler(*arguments)) {
-        while (*arguments && names_compiler(*arguments))
-            arguments_add(&wrapped, *arguments++);
+    while (*arguments && names_compiler(*arguments, wrapped.n == 0))
+        arguments_add(&wrapped, *arguments++);
+    if (wrapped.n > 0)
         return arguments;
-    }
-    char *words = format("%s", chosen && *chosen ? chosen : "cc");
-    for (char *word; (word = strsep(&words, " "));)
-        if (*word)
-            arguments_add(&wrapped, word);
+    if (!chosen || !*chosen)
+        chosen = "cc";
+    if (is_program(chosen))
+        arguments_add(&wrapped, chosen);
+    else
+        for (char *words = format("%s", chosen), *word; (word = strsep(&words, " "));)
+            if (*word)
+                arguments_add(&wrapped, word);
     return arguments;
 }
 
-_Noreturn static void run_plain(char **arguments, const struct command *command)
+#define NO_ENTRIES "neither the sources nor headers of theirs have HYPE_FN in them"
+
+_Noreturn static void run_plain(char **arguments, const struct command *command, const char *why)
 {
+    say("left to the wrapped compiler: %s", why);
     struct arguments plain = {.n = 0};
     for (size_t i = 0; i < wrapped.n; i++)
         arguments_add(&plain, wrapped.list[i]);
-    for (; *arguments; arguments++)
-        arguments_add(&plain, *arguments);
+    arguments_add_plain(&plain, arguments);
     if (command && command->n_sources > 0)
         compile_add_common(&plain, command);
     tool_exec(&plain);
@@ -105,11 +117,12 @@ static int compile_plain(const struct command *command, const struct word *sourc
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
         bool of_dependencies = effect == EFFECT_DEPENDENCIES || effect == EFFECT_DEPENDENCY_FILE;
-        if (compile_heeds(word) && targets_heeds(target, word) && !(target && of_dependencies) &&
-            effect != EFFECT_LANGUAGE && !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
+        if (compile_heeds(word) && effect != EFFECT_LANGUAGE && targets_heeds(target, word) &&
+            !(target && of_dependencies) && !(effect == EFFECT_DEPENDENCY_FILE && dependencies))
             arguments_add_word(&compile, word);
     }
-    compile_add_common(&compile, command);
+    if (source->source)
+        compile_add_common(&compile, command);
     if (!target)
         compile_add_names(&compile, command, source->argument);
     if (dependencies) {
@@ -127,16 +140,45 @@ static int compile_plain(const struct command *command, const struct word *sourc
     return tool_run(&compile);
 }
 
+/* HYPE_FN functions must not get lost unseen. Not one of them may be in the unit, so that -Werror alone leaves it a
+ * warning. */
+static int warn_unread(const struct command *command, const struct word *source, const char *output, const char *unread)
+{
+    bool warn = true, error = false;
+    for (size_t i = 0; i < command->n_words; i++) {
+        const char *option = command->words[i].argument;
+        if (strcmp(option, "-w") == 0 || strcmp(option, "-Wno-hype-unread") == 0)
+            warn = false;
+        else if (strcmp(option, "-Whype-unread") == 0)
+            warn = true;
+        else if (strcmp(option, "-Werror=hype-unread") == 0)
+            warn = error = true;
+    }
+    if (!warn)
+        return 0;
+    fprintf(stderr,
+            "%s: %s: libclang cannot read this unit: its HYPE_FN functions, if it has any, cannot run elsewhere [%s]\n"
+            "%s: note: libclang says: %s",
+            source->name ? source->name : source->argument, error ? "error" : "warning",
+            error ? "-Werror=hype-unread" : "-Whype-unread", source->name ? source->name : source->argument, unread);
+    if (error)
+        unlink(output);
+    return error;
+}
+
 static int compile_one(const struct command *command, const struct word *source, const char *output)
 {
     const char *dependencies = dependency_file(command, source->argument, output);
-    bool entries = source->c_source && compile_may_define(command, source);
-    char *generated = entries ? compile_generate(command, source, "--emit") : NULL;
+    char *unread = NULL;
+    bool may_define = source->c_source && compile_may_define(command, source);
+    char *generated = may_define ? compile_generate(command, source, "--emit", &unread) : NULL;
     int status = generated ? compile_unit(command, source, generated, output, dependencies, NULL)
                            : compile_plain(command, source, output, dependencies, NULL);
+    if (status == 0 && unread)
+        status = warn_unread(command, source, output, unread);
     size_t n;
     const struct target *targets = targets_wanted(&n);
-    for (size_t i = 0; i < n && status == 0 && !command->assemble && targets_fit(output); i++) {
+    for (size_t i = 0; i < n && status == 0 && source->source && !command->assemble && targets_fit(output); i++) {
         const char *other = format("%s/target.o", tool_folder());
         status = generated ? compile_unit(command, source, generated, other, NULL, &targets[i])
                            : compile_plain(command, source, other, NULL, &targets[i]);
@@ -190,27 +232,31 @@ static void keep_standard_input(struct command *command)
 /* -E: what is printed is what would be compiled, generated code and all; so compiler caches see every change. */
 static int preprocess_sources(const struct command *command, char **arguments)
 {
-    if (command->n_c_sources != 1 || command->n_inputs != 1 || !any_mentions(command, "HYPE_FN"))
-        run_plain(arguments, command);
-    for (size_t i = 0; i < command->n_words; i++) {
+    if (command->n_c_sources != 1 || command->n_inputs != 1)
+        run_plain(arguments, command, "what is preprocessed is not one C source");
+    for (size_t i = 0; i < command->n_words && any_mentions(command, "HYPE_FN"); i++) {
         const struct word *word = &command->words[i];
-        char *generated = word->c_source ? compile_generate(command, word, "--emit") : NULL;
+        char *unread = NULL;
+        char *generated = word->c_source ? compile_generate(command, word, "--emit", &unread) : NULL;
+        if (unread)
+            run_plain(arguments, command, unread);
         if (generated)
             return compile_unit(command, word, generated, command->output,
                                 dependency_file(command, word->argument, command->output ? command->output : "-"),
                                 NULL);
     }
-    run_plain(arguments, command);
+    run_plain(arguments, command, NO_ENTRIES);
 }
 
 /* -c and -S. */
 static int compile_sources(const struct command *command, char **arguments)
 {
-    if (command->n_c_sources == 0 || command->n_c_sources != command->n_inputs ||
-        !(any_targets() || any_mentions(command, "HYPE_FN")))
-        run_plain(arguments, command);
+    if (command->n_c_sources == 0)
+        run_plain(arguments, command, "there is no C source");
+    if (!any_targets() && !any_mentions(command, "HYPE_FN"))
+        run_plain(arguments, command, NO_ENTRIES);
     if (command->n_inputs > 1 && command->output)
-        run_plain(arguments, command); /* which the compiler refuses */
+        run_plain(arguments, command, "it shall refuse one output of several inputs");
     int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
@@ -228,7 +274,7 @@ static int compile_sources(const struct command *command, char **arguments)
 static int link_sources(struct command *command, char **arguments, bool sidecar)
 {
     if (command->n_sources > 0 && !any_mentions(command, "hype/") && !link_concerns_hype(command))
-        run_plain(arguments, command);
+        run_plain(arguments, command, "neither sources nor libraries use hype");
     int result = 0;
     for (size_t i = 0; i < command->n_words; i++) {
         struct word *word = &command->words[i];
@@ -264,7 +310,9 @@ static int print_generated(const struct command *command, const char *mode)
     for (size_t i = 0; i < command->n_words; i++) {
         if (!command->words[i].c_source)
             continue;
-        char *generated = compile_generate(command, &command->words[i], mode);
+        char *unread = NULL, *generated = compile_generate(command, &command->words[i], mode, &unread);
+        if (unread)
+            fail("libclang cannot read %s: %s", command->words[i].argument, unread);
         if (generated)
             fputs(generated, stdout);
     }
@@ -289,11 +337,13 @@ int main(int argc, char **argv)
     char **arguments = take_wrapped(argv + 1);
     char **expanded = options_expand(arguments);
     if (!expanded || command_parse(expanded, &command) < 0)
-        run_plain(arguments, NULL);
+        run_plain(arguments, NULL, "a file of arguments cannot be read");
     if (emit || explain)
         return print_generated(&command, emit ? "--emit" : "--explain");
-    if (command.plain || command.relocatable)
-        run_plain(arguments, &command);
+    if (command.plain)
+        run_plain(arguments, &command, "it is asked for something else than to compile or link");
+    if (command.relocatable)
+        run_plain(arguments, &command, "entries stay in what is merged");
     keep_standard_input(&command);
     if (command.preprocess)
         return preprocess_sources(&command, arguments);

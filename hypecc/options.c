@@ -12,9 +12,11 @@ static const struct option table[] = {
     {"--analyze", ARITY_NONE, EFFECT_PLAIN},
     {"--assemble", ARITY_NONE, EFFECT_ASSEMBLE},
     {"--compile", ARITY_NONE, EFFECT_COMPILE},
+    {"--config", ARITY_SEPARATE, EFFECT_PASS},
+    {"--config=", ARITY_JOINED, EFFECT_PASS},
     {"--coverage", ARITY_NONE, EFFECT_PASS},
-    {"--define-macro", ARITY_SEPARATE, EFFECT_PASS},
-    {"--define-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--define-macro", ARITY_SEPARATE, EFFECT_READING},
+    {"--define-macro=", ARITY_JOINED, EFFECT_READING},
     {"--dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--entry", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"--entry=", ARITY_JOINED, EFFECT_PROGRAM_ONLY},
@@ -22,21 +24,23 @@ static const struct option table[] = {
     {"--for-linker=", ARITY_JOINED, EFFECT_LINKER},
     {"--gcc-toolchain=", ARITY_JOINED, EFFECT_PASS},
     {"--help", ARITY_JOINED, EFFECT_PLAIN},
-    {"--imacros", ARITY_SEPARATE, EFFECT_PASS},
-    {"--imacros=", ARITY_JOINED, EFFECT_PASS},
-    {"--include", ARITY_SEPARATE, EFFECT_PASS},
+    {"--imacros", ARITY_SEPARATE, EFFECT_READING},
+    {"--imacros=", ARITY_JOINED, EFFECT_READING},
+    {"--include", ARITY_SEPARATE, EFFECT_READING},
     {"--include-directory", ARITY_SEPARATE, EFFECT_INCLUDE_FOLDER},
+    {"--include-directory-after", ARITY_SEPARATE, EFFECT_INCLUDE_FOLDER},
+    {"--include-directory-after=", ARITY_JOINED, EFFECT_INCLUDE_FOLDER},
     {"--include-directory=", ARITY_JOINED, EFFECT_INCLUDE_FOLDER},
-    {"--include=", ARITY_JOINED, EFFECT_PASS},
+    {"--include=", ARITY_JOINED, EFFECT_READING},
     {"--language", ARITY_SEPARATE, EFFECT_LANGUAGE},
     {"--language=", ARITY_JOINED, EFFECT_LANGUAGE},
     {"--ld-path=", ARITY_JOINED, EFFECT_LINK},
     {"--library-directory", ARITY_SEPARATE, EFFECT_LIBRARY_FOLDER},
     {"--library-directory=", ARITY_JOINED, EFFECT_LIBRARY_FOLDER},
     {"--no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
-    {"--no-standard-includes", ARITY_NONE, EFFECT_PASS},
-    {"--optimize", ARITY_NONE, EFFECT_PASS},
-    {"--optimize=", ARITY_JOINED, EFFECT_PASS},
+    {"--no-standard-includes", ARITY_NONE, EFFECT_READING},
+    {"--optimize", ARITY_NONE, EFFECT_READING},
+    {"--optimize=", ARITY_JOINED, EFFECT_READING},
     {"--output", ARITY_SEPARATE, EFFECT_OUTPUT},
     {"--output=", ARITY_JOINED, EFFECT_OUTPUT},
     {"--param", ARITY_SEPARATE, EFFECT_PASS},
@@ -52,14 +56,14 @@ static const struct option table[] = {
     {"--shared", ARITY_NONE, EFFECT_SHARED},
     {"--static", ARITY_NONE, EFFECT_STATIC},
     {"--static-pie", ARITY_NONE, EFFECT_STATIC},
-    {"--std", ARITY_SEPARATE, EFFECT_PASS},
-    {"--std=", ARITY_JOINED, EFFECT_PASS},
-    {"--sysroot", ARITY_SEPARATE, EFFECT_PASS},
-    {"--sysroot=", ARITY_JOINED, EFFECT_PASS},
-    {"--target", ARITY_SEPARATE, EFFECT_PASS},
-    {"--target=", ARITY_JOINED, EFFECT_PASS},
-    {"--undefine-macro", ARITY_SEPARATE, EFFECT_PASS},
-    {"--undefine-macro=", ARITY_JOINED, EFFECT_PASS},
+    {"--std", ARITY_SEPARATE, EFFECT_READING},
+    {"--std=", ARITY_JOINED, EFFECT_READING},
+    {"--sysroot", ARITY_SEPARATE, EFFECT_READING},
+    {"--sysroot=", ARITY_JOINED, EFFECT_READING},
+    {"--target", ARITY_SEPARATE, EFFECT_READING},
+    {"--target=", ARITY_JOINED, EFFECT_READING},
+    {"--undefine-macro", ARITY_SEPARATE, EFFECT_READING},
+    {"--undefine-macro=", ARITY_JOINED, EFFECT_READING},
     {"--user-dependencies", ARITY_NONE, EFFECT_PLAIN},
     {"--verbose", ARITY_NONE, EFFECT_PASS},
     {"--version", ARITY_NONE, EFFECT_PLAIN},
@@ -69,7 +73,7 @@ static const struct option table[] = {
     {"-B", ARITY_EITHER, EFFECT_PASS},
     {"-C", ARITY_NONE, EFFECT_PASS},
     {"-CC", ARITY_NONE, EFFECT_PASS},
-    {"-D", ARITY_EITHER, EFFECT_PASS},
+    {"-D", ARITY_EITHER, EFFECT_READING},
     {"-E", ARITY_NONE, EFFECT_PREPROCESS},
     {"-F", ARITY_EITHER, EFFECT_PASS},
     {"-G", ARITY_EITHER, EFFECT_PASS},
@@ -86,7 +90,7 @@ static const struct option table[] = {
     {"-MP", ARITY_NONE, EFFECT_PASS},
     {"-MQ", ARITY_EITHER, EFFECT_PASS},
     {"-MT", ARITY_EITHER, EFFECT_PASS},
-    {"-O", ARITY_JOINED, EFFECT_PASS},
+    {"-O", ARITY_JOINED, EFFECT_READING},
     {"-P", ARITY_NONE, EFFECT_PASS},
     {"-Q", ARITY_NONE, EFFECT_PASS},
     {"-R", ARITY_EITHER, EFFECT_PASS},
@@ -95,17 +99,22 @@ static const struct option table[] = {
     {"-Tbss", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"-Tdata", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
     {"-Ttext", ARITY_SEPARATE, EFFECT_PROGRAM_ONLY},
-    {"-U", ARITY_EITHER, EFFECT_PASS},
+    {"-U", ARITY_EITHER, EFFECT_READING},
     {"-W", ARITY_JOINED, EFFECT_PASS},
     {"-Wa,", ARITY_JOINED, EFFECT_PASS},
+    {"-Werror=hype-", ARITY_JOINED, EFFECT_OWN},
+    {"-Whype-", ARITY_JOINED, EFFECT_OWN},
     {"-Wl,", ARITY_JOINED, EFFECT_LINKER},
+    {"-Wno-error=hype-", ARITY_JOINED, EFFECT_OWN},
+    {"-Wno-hype-", ARITY_JOINED, EFFECT_OWN},
     {"-Wp,", ARITY_JOINED, EFFECT_PREPROCESSOR},
     {"-Xanalyzer", ARITY_SEPARATE, EFFECT_PASS},
     {"-Xassembler", ARITY_SEPARATE, EFFECT_PASS},
-    {"-Xclang", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xclang", ARITY_SEPARATE, EFFECT_HANDED_ON},
     {"-Xlinker", ARITY_SEPARATE, EFFECT_LINKER},
-    {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_PASS},
-    {"-ansi", ARITY_NONE, EFFECT_PASS},
+    {"-Xopenmp-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-Xpreprocessor", ARITY_SEPARATE, EFFECT_HANDED_ON},
+    {"-ansi", ARITY_NONE, EFFECT_READING},
     {"-arch", ARITY_SEPARATE, EFFECT_PLAIN},
     {"-aux-info", ARITY_SEPARATE, EFFECT_PASS},
     {"-c", ARITY_NONE, EFFECT_COMPILE},
@@ -125,41 +134,70 @@ static const struct option table[] = {
     {"-f", ARITY_JOINED, EFFECT_PASS},
     {"-fPIC", ARITY_NONE, EFFECT_POSITION},
     {"-fPIE", ARITY_NONE, EFFECT_PIE},
+    {"-fblocks", ARITY_NONE, EFFECT_READING},
+    {"-fdebug-compilation-dir", ARITY_SEPARATE, EFFECT_PASS},
+    {"-fdebug-compilation-dir=", ARITY_JOINED, EFFECT_PASS},
+    {"-fexceptions", ARITY_NONE, EFFECT_READING},
+    {"-ffast-math", ARITY_NONE, EFFECT_READING},
+    {"-ffreestanding", ARITY_NONE, EFFECT_READING},
+    {"-fgnu89-inline", ARITY_NONE, EFFECT_READING},
+    {"-fhosted", ARITY_NONE, EFFECT_READING},
+    {"-fms-extensions", ARITY_NONE, EFFECT_READING},
     {"-fno-PIC", ARITY_NONE, EFFECT_POSITION},
     {"-fno-PIE", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-gnu89-inline", ARITY_NONE, EFFECT_READING},
     {"-fno-pic", ARITY_NONE, EFFECT_POSITION},
     {"-fno-pie", ARITY_NONE, EFFECT_POSITION},
+    {"-fno-short-enums", ARITY_NONE, EFFECT_READING},
+    {"-fno-short-wchar", ARITY_NONE, EFFECT_READING},
+    {"-fno-signed-char", ARITY_NONE, EFFECT_READING},
+    {"-fno-unsigned-char", ARITY_NONE, EFFECT_READING},
+    {"-fopenmp", ARITY_JOINED, EFFECT_MACHINE},
+    {"-fpack-struct", ARITY_JOINED, EFFECT_READING},
     {"-fpic", ARITY_NONE, EFFECT_POSITION},
     {"-fpie", ARITY_NONE, EFFECT_PIE},
+    {"-fplan9-extensions", ARITY_NONE, EFFECT_READING},
     {"-fplugin=", ARITY_JOINED, EFFECT_PASS},
     {"-framework", ARITY_SEPARATE, EFFECT_PASS},
+    {"-fsanitize=", ARITY_JOINED, EFFECT_MACHINE},
+    {"-fshort-enums", ARITY_NONE, EFFECT_READING},
+    {"-fshort-wchar", ARITY_NONE, EFFECT_READING},
+    {"-fsigned-char", ARITY_NONE, EFFECT_READING},
     {"-fsyntax-only", ARITY_NONE, EFFECT_PLAIN},
+    {"-funsigned-char", ARITY_NONE, EFFECT_READING},
     {"-fuse-ld=", ARITY_JOINED, EFFECT_LINK},
     {"-g", ARITY_JOINED, EFFECT_PASS},
     {"-gcc-toolchain", ARITY_SEPARATE, EFFECT_PASS},
     {"-h", ARITY_EITHER, EFFECT_PROGRAM_ONLY},
-    {"-idirafter", ARITY_EITHER, EFFECT_PASS},
-    {"-imacros", ARITY_EITHER, EFFECT_PASS},
+    {"-idirafter", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
+    {"-iframework", ARITY_EITHER, EFFECT_PASS},
+    {"-imacros", ARITY_EITHER, EFFECT_READING},
+    {"-imultiarch", ARITY_SEPARATE, EFFECT_PASS},
     {"-imultilib", ARITY_SEPARATE, EFFECT_PASS},
-    {"-include", ARITY_EITHER, EFFECT_PASS},
+    {"-include", ARITY_EITHER, EFFECT_READING},
     {"-include-pch", ARITY_SEPARATE, EFFECT_PASS},
-    {"-iprefix", ARITY_EITHER, EFFECT_PASS},
+    {"-iprefix", ARITY_EITHER, EFFECT_READING},
     {"-iquote", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
-    {"-isysroot", ARITY_EITHER, EFFECT_PASS},
+    {"-isysroot", ARITY_EITHER, EFFECT_READING},
     {"-isystem", ARITY_EITHER, EFFECT_INCLUDE_FOLDER},
     {"-ivfsoverlay", ARITY_SEPARATE, EFFECT_PASS},
-    {"-iwithprefix", ARITY_EITHER, EFFECT_PASS},
-    {"-iwithprefixbefore", ARITY_EITHER, EFFECT_PASS},
+    {"-iwithprefix", ARITY_EITHER, EFFECT_READING},
+    {"-iwithprefixbefore", ARITY_EITHER, EFFECT_READING},
+    {"-iwithsysroot", ARITY_EITHER, EFFECT_READING},
     {"-l", ARITY_EITHER, EFFECT_LIBRARY},
-    {"-m", ARITY_JOINED, EFFECT_PASS},
+    {"-m", ARITY_JOINED, EFFECT_MACHINE},
+    {"-m32", ARITY_NONE, EFFECT_READING},
+    {"-m64", ARITY_NONE, EFFECT_READING},
     {"-mcmodel=kernel", ARITY_NONE, EFFECT_POSITION},
     {"-mllvm", ARITY_SEPARATE, EFFECT_PASS},
+    {"-mlong-double-", ARITY_JOINED, EFFECT_READING},
+    {"-mx32", ARITY_NONE, EFFECT_READING},
     {"-no-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-nodefaultlibs", ARITY_NONE, EFFECT_LINK},
     {"-nolibc", ARITY_NONE, EFFECT_LINK},
     {"-nopie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-nostartfiles", ARITY_NONE, EFFECT_LINK},
-    {"-nostdinc", ARITY_NONE, EFFECT_PASS},
+    {"-nostdinc", ARITY_NONE, EFFECT_READING},
     {"-nostdlib", ARITY_NONE, EFFECT_LINK},
     {"-o", ARITY_EITHER, EFFECT_OUTPUT},
     {"-p", ARITY_NONE, EFFECT_PASS},
@@ -169,10 +207,12 @@ static const struct option table[] = {
     {"-pie", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-pipe", ARITY_NONE, EFFECT_PASS},
     {"-print-", ARITY_JOINED, EFFECT_PLAIN},
-    {"-pthread", ARITY_NONE, EFFECT_PASS},
+    {"-pthread", ARITY_NONE, EFFECT_READING},
     {"-r", ARITY_NONE, EFFECT_RELOCATABLE},
     {"-rdynamic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-remap", ARITY_NONE, EFFECT_PASS},
+    {"-resource-dir", ARITY_SEPARATE, EFFECT_PASS},
+    {"-resource-dir=", ARITY_JOINED, EFFECT_PASS},
     {"-rtlib=", ARITY_JOINED, EFFECT_LINK},
     {"-s", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-save-temps", ARITY_NONE, EFFECT_PASS},
@@ -188,17 +228,19 @@ static const struct option table[] = {
     {"-static-libtsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-static-libubsan", ARITY_NONE, EFFECT_PROGRAM_ONLY},
     {"-static-pie", ARITY_NONE, EFFECT_STATIC},
-    {"-std=", ARITY_JOINED, EFFECT_PASS},
+    {"-std=", ARITY_JOINED, EFFECT_READING},
     {"-symbolic", ARITY_NONE, EFFECT_PROGRAM_ONLY},
-    {"-target", ARITY_SEPARATE, EFFECT_PASS},
+    {"-target", ARITY_SEPARATE, EFFECT_READING},
     {"-traditional", ARITY_NONE, EFFECT_PASS},
     {"-traditional-cpp", ARITY_NONE, EFFECT_PASS},
-    {"-trigraphs", ARITY_NONE, EFFECT_PASS},
+    {"-trigraphs", ARITY_NONE, EFFECT_READING},
     {"-u", ARITY_EITHER, EFFECT_PASS},
-    {"-undef", ARITY_NONE, EFFECT_PASS},
+    {"-undef", ARITY_NONE, EFFECT_READING},
     {"-unwindlib=", ARITY_JOINED, EFFECT_LINK},
     {"-v", ARITY_NONE, EFFECT_PASS},
     {"-w", ARITY_NONE, EFFECT_PASS},
+    {"-working-directory", ARITY_SEPARATE, EFFECT_READING},
+    {"-working-directory=", ARITY_JOINED, EFFECT_READING},
     {"-wrapper", ARITY_SEPARATE, EFFECT_PASS},
     {"-x", ARITY_EITHER, EFFECT_LANGUAGE},
     {"-z", ARITY_EITHER, EFFECT_KEYWORD},
@@ -234,6 +276,11 @@ const struct option *option_find(const char *argument, const char **value)
         return option;
     }
     return NULL;
+}
+
+bool option_wants_next(const struct option *option, const char *value)
+{
+    return option && !value && (option->arity == ARITY_SEPARATE || option->arity == ARITY_EITHER);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -290,25 +337,56 @@ static void apply(struct command *c, const struct word *word, const char **langu
     }
 }
 
-/* C++ units, and what was preprocessed, are not read for HYPE_FN functions, but may be linked with those that have:
- * they get the same options. */
-static bool is_source(const struct word *word)
+/* ---- Languages ---- */
+
+enum input_kind {
+    INPUT_OTHER,  /* assembly, objects, libraries, languages that have nothing to do with C */
+    INPUT_C,      /* may have HYPE_FN functions */
+    INPUT_C_LIKE, /* C++, Objective-C, what was preprocessed: is not read for them, but may be linked with units that
+                     have them, and may use hype's header: it gets the same options */
+    INPUT_HEADER  /* becomes a precompiled one, which must have been made with the options of the units that use it */
+};
+
+/* How compilers read a file by its suffix. */
+static const struct {
+    const char *suffix;
+    enum input_kind kind;
+} suffixes[] = {
+    {".c", INPUT_C},        {".i", INPUT_C_LIKE},   {".ii", INPUT_C_LIKE},  {".C", INPUT_C_LIKE},
+    {".cc", INPUT_C_LIKE},  {".cp", INPUT_C_LIKE},  {".cpp", INPUT_C_LIKE}, {".CPP", INPUT_C_LIKE},
+    {".cxx", INPUT_C_LIKE}, {".c++", INPUT_C_LIKE}, {".m", INPUT_C_LIKE},   {".M", INPUT_C_LIKE},
+    {".mi", INPUT_C_LIKE},  {".mm", INPUT_C_LIKE},  {".mii", INPUT_C_LIKE}, {".h", INPUT_HEADER},
+    {".H", INPUT_HEADER},   {".hh", INPUT_HEADER},  {".hp", INPUT_HEADER},  {".hpp", INPUT_HEADER},
+    {".HPP", INPUT_HEADER}, {".hxx", INPUT_HEADER}, {".h++", INPUT_HEADER}, {".tcc", INPUT_HEADER},
+    {".s", INPUT_OTHER},    {".S", INPUT_OTHER},    {".sx", INPUT_OTHER},   {".o", INPUT_OTHER},
+    {".a", INPUT_OTHER},    {".so", INPUT_OTHER},   {".lo", INPUT_OTHER},   {".la", INPUT_OTHER},
+    {".obj", INPUT_OTHER},  {".bc", INPUT_OTHER},   {".ll", INPUT_OTHER},   {".ld", INPUT_OTHER},
+};
+
+/* NULL: one that is not in the table. */
+static const enum input_kind *kind_by_suffix(const char *path)
 {
-    static const char *const languages[] = {"c", "c++", "cpp-output", "c++-cpp-output"};
-    static const char *const ends[] = {".c", ".cpp", ".cc", ".cxx", ".C", ".i", ".ii"};
-    for (size_t i = 0; i < sizeof languages / sizeof *languages && word->language; i++)
-        if (strcmp(word->language, languages[i]) == 0)
-            return true;
-    for (size_t i = 0; i < sizeof ends / sizeof *ends && !word->language; i++)
-        if (ends_with(word->argument, ends[i]))
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (ends_with(path, suffixes[i].suffix))
+            return &suffixes[i].kind;
+    return NULL;
 }
 
-static bool wants_value(const struct word *word)
+bool options_name_input(const char *path)
 {
-    return word->option && !word->value &&
-           (word->option->arity == ARITY_SEPARATE || word->option->arity == ARITY_EITHER);
+    return kind_by_suffix(path) || strstr(path, ".so.");
+}
+
+static enum input_kind kind_of(const char *path, const char *language)
+{
+    const enum input_kind *kind = kind_by_suffix(path);
+    if (!language)
+        return kind ? *kind : INPUT_OTHER;
+    if (strcmp(language, "c") == 0)
+        return INPUT_C;
+    if (ends_with(language, "-header"))
+        return INPUT_HEADER;
+    return *language == 'c' || strncmp(language, "objective-c", 11) == 0 ? INPUT_C_LIKE : INPUT_OTHER;
 }
 
 /* ---- The linker's own arguments, which may be spread over several -Wl, and -Xlinker ---- */
@@ -321,9 +399,8 @@ struct linker_line {
 
 static void apply_state(struct linker_line *line, const char *name)
 {
-    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"}, *const free_again[] = {
-                                                                                              "--Bdynamic", "--dy",
-                                                                                              "--call_shared"};
+    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"};
+    static const char *const unbound[] = {"--Bdynamic", "--dy", "--call_shared"};
     if (strcmp(name, "--push-state") == 0)
         line->bound = line->bound << 1 | (line->bound & 1);
     if (strcmp(name, "--pop-state") == 0)
@@ -331,8 +408,8 @@ static void apply_state(struct linker_line *line, const char *name)
     for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
         if (strcmp(name, bound[i]) == 0)
             line->bound |= 1;
-    for (size_t i = 0; i < sizeof free_again / sizeof *free_again; i++)
-        if (strcmp(name, free_again[i]) == 0)
+    for (size_t i = 0; i < sizeof unbound / sizeof *unbound; i++)
+        if (strcmp(name, unbound[i]) == 0)
             line->bound &= ~1U;
 }
 
@@ -347,7 +424,7 @@ static void add_linker_argument(struct command *c, struct linker_line *line, con
     struct word *word = &c->words[c->n_words++];
     *word = (struct word){.argument = argument, .linker = true, .bound = line->bound & 1};
     word->option = linker_option_find(argument, &word->value);
-    line->incomplete = wants_value(word) ? word : NULL;
+    line->incomplete = option_wants_next(word->option, word->value) ? word : NULL;
     c->relocatable = c->relocatable || word->option->effect == EFFECT_RELOCATABLE;
     if (word->option->effect == EFFECT_STATE)
         apply_state(line, word->option->name);
@@ -369,8 +446,10 @@ static void add_input(struct command *c, const char *argument, const char *langu
 {
     struct word *word = &c->words[c->n_words++];
     *word = (struct word){.argument = argument, .input = true, .language = language};
-    word->source = is_source(word);
-    word->c_source = word->source && (language ? strcmp(language, "c") == 0 : ends_with(argument, ".c"));
+    enum input_kind kind = kind_of(argument, language);
+    word->source = kind != INPUT_OTHER;
+    word->c_source = kind == INPUT_C;
+    c->plain |= kind == INPUT_HEADER; /* is to be precompiled */
     if (argument[0] == '-')
         word->name = "<stdin>";
     c->n_inputs++;
@@ -408,7 +487,7 @@ int command_parse(char **arguments, struct command *c)
         }
         struct word word = {.argument = *arguments, .bound = line.bound & 1};
         word.option = option_find(*arguments, &word.value);
-        if (wants_value(&word) && arguments[1]) {
+        if (option_wants_next(word.option, word.value) && arguments[1]) {
             word.value = *++arguments;
             word.separate = true;
         }

@@ -20,6 +20,10 @@ enum option_arity {
 
 enum option_effect {
     EFFECT_PASS,            /* nothing that concerns hypecc */
+    EFFECT_READING,         /* changes how a unit is read: libclang must know it */
+    EFFECT_MACHINE,         /* likewise, but may be one that libclang does not know */
+    EFFECT_HANDED_ON,       /* -Xclang, -Xpreprocessor: the value is an option of its own */
+    EFFECT_OWN,             /* -Whype-...: nothing that the compiler knows */
     EFFECT_PLAIN,           /* the whole command is the wrapped compiler's own affair */
     EFFECT_COMPILE,         /* -c */
     EFFECT_PREPROCESS,      /* -E */
@@ -59,6 +63,11 @@ struct option {
 const struct option *option_find(const char *argument, const char **value);
 /* The same for an argument of the linker; never NULL. */
 const struct option *linker_option_find(const char *argument, const char **value);
+/* Is the next argument the value of an option (NULL: none) for which option_find() gave VALUE? */
+bool option_wants_next(const struct option *option, const char *value);
+
+/* Does the name say, by its suffix, that a compiler reads or links this file? */
+bool options_name_input(const char *path);
 
 /* One argument or pair of arguments of a command line. */
 struct word {
@@ -70,7 +79,7 @@ struct word {
     bool separate;               /* VALUE was an argument of its own */
     bool input;                  /* ARGUMENT is a file */
     bool c_source;               /* it is compiled as C */
-    bool source;                 /* it is compiled as C or C++, preprocessed or not */
+    bool source;                 /* it is compiled as C, C++ or the like, preprocessed or not */
     bool linker;                 /* the linker's: of -Wl, or -Xlinker */
     bool bound;                  /* of a library: behind -Bstatic */
 };

@@ -1,6 +1,7 @@
 /*
  * scan.c: parses the unit as the user's compiler would, and reads its entries.
  */
+#include "options.h"
 #include "scan_internal.h"
 
 #include <stdlib.h>
@@ -8,106 +9,71 @@
 
 /* ---- The command line ---- */
 
-enum option_use {
-    OPTION_KEEP,      /* the whole word */
-    OPTION_KEEP_NEXT, /* the word, and the next one when nothing is joined to it */
-    OPTION_DROP_NEXT, /* likewise, left out */
-    OPTION_MACHINE    /* kept as long as libclang knows it */
-};
-
-/* Prefixes of what changes how a unit is read. All else is the compiler's business and stays out, since libclang would
- * refuse what it does not know. The first that fits counts. */
-static const struct {
-    const char *prefix;
-    enum option_use use;
-} options[] = {
-    {"-D", OPTION_KEEP_NEXT},
-    {"-U", OPTION_KEEP_NEXT},
-    {"-I", OPTION_KEEP_NEXT},
-    {"-include", OPTION_KEEP_NEXT},
-    {"-imacros", OPTION_KEEP_NEXT},
-    {"-isystem", OPTION_KEEP_NEXT},
-    {"-isysroot", OPTION_KEEP_NEXT},
-    {"-iquote", OPTION_KEEP_NEXT},
-    {"-idirafter", OPTION_KEEP_NEXT},
-    {"-iprefix", OPTION_KEEP_NEXT},
-    {"-iwithprefix", OPTION_KEEP_NEXT},
-    {"--sysroot", OPTION_KEEP_NEXT},
-    {"--target=", OPTION_KEEP},
-    {"-target", OPTION_KEEP_NEXT},
-    {"-std=", OPTION_KEEP},
-    {"-ansi", OPTION_KEEP},
-    {"-x", OPTION_KEEP_NEXT},
-    {"-O", OPTION_KEEP},
-    {"-nostdinc", OPTION_KEEP},
-    {"-undef", OPTION_KEEP},
-    {"-trigraphs", OPTION_KEEP},
-    {"-pthread", OPTION_KEEP},
-    {"-Wp,-D", OPTION_KEEP},
-    {"-Wp,-U", OPTION_KEEP},
-    {"-MF", OPTION_DROP_NEXT},
-    {"-MT", OPTION_DROP_NEXT},
-    {"-MQ", OPTION_DROP_NEXT},
-    {"-o", OPTION_DROP_NEXT},
-    {"-m32", OPTION_KEEP},
-    {"-m64", OPTION_KEEP},
-    {"-mx32", OPTION_KEEP},
-    {"-mlong-double-", OPTION_KEEP},
-    {"-m", OPTION_MACHINE},
-    {"-fshort-enums", OPTION_KEEP},
-    {"-fno-short-enums", OPTION_KEEP},
-    {"-fshort-wchar", OPTION_KEEP},
-    {"-fno-short-wchar", OPTION_KEEP},
-    {"-fsigned-char", OPTION_KEEP},
-    {"-fno-signed-char", OPTION_KEEP},
-    {"-funsigned-char", OPTION_KEEP},
-    {"-fno-unsigned-char", OPTION_KEEP},
-    {"-fpack-struct", OPTION_KEEP},
-    {"-fms-extensions", OPTION_KEEP},
-    {"-fgnu89-inline", OPTION_KEEP},
-    {"-fno-gnu89-inline", OPTION_KEEP},
-    {"-ffreestanding", OPTION_KEEP},
-    {"-fhosted", OPTION_KEEP},
-    {"-fblocks", OPTION_KEEP},
-    {"-fexceptions", OPTION_KEEP},
-    {"-ffast-math", OPTION_KEEP},
-    {"-fPIC", OPTION_KEEP},
-    {"-fpic", OPTION_KEEP},
-    {"-fPIE", OPTION_KEEP},
-    {"-fpie", OPTION_KEEP},
-    {"-fopenmp", OPTION_MACHINE},
-    {"-fsanitize=", OPTION_MACHINE},
-};
-
-struct command {
+struct clang_arguments {
     struct arena *arena;
     size_t n;
     const char **words;
 };
 
-static void add(struct command *command, const char *word)
+static void add(struct clang_arguments *command, const char *word)
 {
     ARENA_ADD(command->arena, command->words, command->n, word);
 }
 
-static void add_option(struct command *command, const char *word, const char *next, bool machine, bool *takes_next)
+/* What changes how a unit is read. All else is the compiler's business and stays out, since libclang would refuse what
+ * it does not know. */
+static bool is_kept(const struct option *option, const char *value, bool machine)
 {
-    *takes_next = false;
-    if (strcmp(word, "-fplan9-extensions") == 0)
-        word = "-fms-extensions"; /* what the two have in common: unnamed members of a named struct's type */
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-        if (!starts_with(word, options[i].prefix))
-            continue;
-        enum option_use use = options[i].use;
-        bool separate = strcmp(word, options[i].prefix) == 0;
-        *takes_next = separate && next && (use == OPTION_KEEP_NEXT || use == OPTION_DROP_NEXT);
-        if (use == OPTION_DROP_NEXT || (use == OPTION_MACHINE && !machine) ||
-            (use == OPTION_KEEP_NEXT && separate && !next))
+    switch (option ? option->effect : EFFECT_PASS) {
+    case EFFECT_READING:
+    case EFFECT_INCLUDE_FOLDER:
+    case EFFECT_POSITION:
+    case EFFECT_PIE:
+        return true;
+    case EFFECT_MACHINE:
+        return machine;
+    case EFFECT_PREPROCESSOR:
+        return value && (starts_with(value, "-D") || starts_with(value, "-U"));
+    default:
+        return false;
+    }
+}
+
+/* Options handed on stand for themselves: CMake has "-Xclang -include -Xclang FILE". */
+static int next_word(int i, int n, const char *const *arguments)
+{
+    const char *value;
+    for (const struct option *option; i < n; i++) {
+        option = *arguments[i] == '-' ? option_find(arguments[i], &value) : NULL;
+        if (!option || option->effect != EFFECT_HANDED_ON)
+            break;
+    }
+    return i;
+}
+
+static void add_options(struct clang_arguments *command, int n, const char *const *arguments, bool machine)
+{
+    for (int i = next_word(0, n, arguments); i < n; i = next_word(i + 1, n, arguments)) {
+        const char *word = arguments[i], *value;
+        const struct option *option = *word == '-' ? option_find(word, &value) : NULL;
+        bool separate = option_wants_next(option, value);
+        int next = separate ? next_word(i + 1, n, arguments) : i;
+        if (next >= n)
             return;
+        if (strcmp(word, "-fplan9-extensions") == 0)
+            word = "-fms-extensions"; /* what the two have in common: unnamed members of a named struct's type */
+        i = next;
+        if (!is_kept(option, value, machine))
+            continue;
+        if (strcmp(option->name, "-include") == 0) { /* past the driver, which would prefer a precompiled one */
+            const char *const words[] = {"-Xclang", "-include", "-Xclang", separate ? arguments[next] : value};
+            for (size_t j = 0; j < sizeof words / sizeof *words; j++)
+                add(command, words[j]);
+            continue;
+        }
         add(command, word);
-        if (*takes_next)
-            add(command, next);
-        return;
+        if (separate)
+            add(command, arguments[next]);
     }
 }
 
@@ -125,18 +91,13 @@ static const char prelude[] = "typedef float _Float32;\n"
 static enum CXErrorCode parse(CXIndex index, struct arena *arena, int n_arguments, const char *const *arguments,
                               bool machine, CXTranslationUnit *unit)
 {
-    struct command command = {.arena = arena};
+    struct clang_arguments command = {.arena = arena};
     static const char *const first[] = {"-x", "c"};
     static const char *const last[] = {"-DHYPE_SCAN", "-Wno-everything", "-Qunused-arguments", "-include",
                                        PRELUDE_NAME};
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         add(&command, first[i]);
-    for (int i = 0; i + 1 < n_arguments; i++) {
-        bool takes_next;
-        const char *next = i + 2 < n_arguments ? arguments[i + 1] : NULL;
-        add_option(&command, arguments[i], next, machine, &takes_next);
-        i += takes_next;
-    }
+    add_options(&command, n_arguments - 1, arguments, machine);
     for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
         add(&command, last[i]);
     struct CXUnsavedFile file = {PRELUDE_NAME, prelude, sizeof prelude - 1};
@@ -183,15 +144,6 @@ static CXTranslationUnit parse_unit(CXIndex index, struct arena *arena, int n_ar
 
 /* ---- What stands at file scope ---- */
 
-static bool contains(const CXCursor *cursors, size_t n, CXCursor cursor)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (clang_equalCursors(cursors[i], cursor))
-            return true;
-    }
-    return false;
-}
-
 struct file_scope {
     struct scan *scan;
     size_t n_entries;
@@ -224,14 +176,14 @@ static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent,
         if (!has_annotation(scan, cursor, ANNOTATION_FN))
             return CXChildVisit_Continue;
         CXCursor definition = clang_getCursorDefinition(cursor);
-        if (!clang_Cursor_isNull(definition) && !contains(file->entries, file->n_entries, definition))
+        if (!clang_Cursor_isNull(definition) && !cursors_contain(file->entries, file->n_entries, definition))
             ARENA_ADD(scan->arena, file->entries, file->n_entries, definition);
     } else if (cursor.kind == CXCursor_VarDecl) {
         if (has_annotation(scan, cursor, ANNOTATION_FN))
             scan_error(scan, clang_getCursorLocation(cursor), "HYPE_FN belongs to a function, and '%s' is a variable",
                        name_of(scan, cursor));
         if (has_annotation(scan, cursor, ANNOTATION_CAPTURE) &&
-            !contains(scan->captured, scan->n_captured, clang_getCanonicalCursor(cursor)))
+            !cursors_contain(scan->captured, scan->n_captured, clang_getCanonicalCursor(cursor)))
             captured_read(scan, cursor);
     }
     return CXChildVisit_Continue;

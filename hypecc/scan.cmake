@@ -16,6 +16,8 @@ add_executable(hypecc-scan
     ${CMAKE_CURRENT_LIST_DIR}/explain.c
     ${CMAKE_CURRENT_LIST_DIR}/expression.c
     ${CMAKE_CURRENT_LIST_DIR}/model.c
+    ${CMAKE_CURRENT_LIST_DIR}/linker_options.c
+    ${CMAKE_CURRENT_LIST_DIR}/options.c
     ${CMAKE_CURRENT_LIST_DIR}/scan.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_annotation.c
     ${CMAKE_CURRENT_LIST_DIR}/scan_global.c

@@ -4,7 +4,7 @@
  * Reads the C unit SOURCE as a compiler would that got ARGUMENTS, and writes to stdout the C that belongs behind it
  * (--emit, the default) or what a person wants to know of it (--explain). NAME is the unit's name in messages at run
  * time. The exit status is 0, 1 after errors about HYPE_FN functions, 2 for a wrong use of this program, and 3 when
- * the unit has errors of its own, of which the compiler will tell better.
+ * the unit has errors of its own, the first of which is then on stdout: the compiler may tell better.
  */
 #include "diagnose.h"
 #include "emit.h"
@@ -98,8 +98,8 @@ int main(int argc, char **argv)
     diagnostics_open(&diagnostics, stderr, command.n_arguments, command.arguments);
     if (scan_unit(command.n_arguments, command.arguments, &diagnostics, &unit, &reason) == SCAN_DONE)
         status = diagnostics.n_errors ? EXIT_DIAGNOSED : write_result(&unit, command.explain);
-    else if (getenv("HYPECC_VERBOSE"))
-        fprintf(stderr, "hypecc-scan: %s\n", reason ? reason : "libclang cannot read this unit");
+    else
+        printf("%s\n", reason ? reason : "libclang cannot read this unit");
     arena_free(&arena);
     return status;
 }

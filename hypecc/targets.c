@@ -225,7 +225,8 @@ const char *targets_link(const struct command *command, const struct target *tar
     for (size_t i = 0; i < command->n_words; i++) {
         const struct word *word = &command->words[i];
         enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-        bool heeded = effect == EFFECT_STATE || (!word->linker && (effect == EFFECT_PASS || effect == EFFECT_LINK));
+        bool heeded = effect == EFFECT_STATE ||
+                      (!word->linker && (effect == EFFECT_PASS || effect == EFFECT_READING || effect == EFFECT_LINK));
         const char *file = link_file(command, word);
         if (file)
             add_input(&link, target, file, (unsigned)i);

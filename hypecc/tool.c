@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,34 @@
 struct arguments wrapped;
 
 static char *folder;
-static volatile pid_t running;
+static volatile sig_atomic_t running, interrupted; /* a process; a signal's number */
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+    (void)status, (void)kind, (void)walk;
+    remove(path);
+    return 0;
+}
+
+void tool_forget_folder(void)
+{
+    if (folder)
+        nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    folder = NULL;
+}
+
+/* As if the signal had not been caught, but with nothing left behind. */
+static void end_by(int number)
+{
+    tool_forget_folder();
+    signal(number, SIG_DFL);
+    raise(number);
+}
 
 void fail(const char *format_, ...)
 {
+    if (interrupted) /* SIGPIPE is the cause, any other the end anyway */
+        end_by(interrupted);
     va_list arguments;
     va_start(arguments, format_);
     fputs("hypecc: error: ", stderr);
@@ -29,10 +54,15 @@ void fail(const char *format_, ...)
     exit(1);
 }
 
-void say(const char *format_, ...)
+static bool is_verbose(void)
 {
     const char *verbose = getenv("HYPECC_VERBOSE");
-    if (!verbose || !*verbose || strcmp(verbose, "0") == 0)
+    return verbose && *verbose && strcmp(verbose, "0") != 0;
+}
+
+void say(const char *format_, ...)
+{
+    if (!is_verbose())
         return;
     va_list arguments;
     va_start(arguments, format_);
@@ -76,9 +106,18 @@ void arguments_add_word(struct arguments *a, const struct word *word)
         arguments_add(a, word->value);
 }
 
+void arguments_add_plain(struct arguments *a, char **arguments)
+{
+    for (const char *value; *arguments; arguments++) {
+        const struct option *option = **arguments == '-' ? option_find(*arguments, &value) : NULL;
+        if (!option || option->effect != EFFECT_OWN)
+            arguments_add(a, *arguments);
+    }
+}
+
 void arguments_add_link_word(struct arguments *a, const struct word *word)
 {
-    if (word->option && word->option->effect == EFFECT_LANGUAGE)
+    if (word->option && (word->option->effect == EFFECT_LANGUAGE || word->option->effect == EFFECT_OWN))
         return;
     if (word->input && word->language) {
         arguments_add(a, "-x");
@@ -93,8 +132,7 @@ void arguments_add_link_word(struct arguments *a, const struct word *word)
 
 static void show(const struct arguments *a)
 {
-    const char *verbose = getenv("HYPECC_VERBOSE");
-    if (!verbose || !*verbose || strcmp(verbose, "0") == 0)
+    if (!is_verbose())
         return;
     fputs("hypecc:", stderr);
     for (size_t i = 0; i < a->n; i++)
@@ -102,40 +140,63 @@ static void show(const struct arguments *a)
     fputc('\n', stderr);
 }
 
+static void clean_up(void)
+{
+    tool_forget_folder();
+    if (interrupted)
+        end_by(interrupted);
+}
+
 void tool_exec(struct arguments *a)
 {
     show(a);
+    if (interrupted)
+        end_by(interrupted);
     execvp(a->list[0], a->list);
     fail("cannot run the wrapped compiler %s: %s; HYPECC_CC names another", a->list[0], strerror(errno));
+}
+
+/* INPUT and OUTPUT become its standard ones, unless they are -1. */
+static pid_t start(struct arguments *a, int input, int output)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t pid;
+    show(a);
+    fflush(NULL);
+    posix_spawn_file_actions_init(&actions);
+    if (input >= 0)
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (output >= 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    int error = posix_spawnp(&pid, a->list[0], &actions, NULL, a->list, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (error)
+        fail("cannot run %s: %s", a->list[0], strerror(error));
+    running = pid;
+    if (interrupted) /* before the handler could pass it on */
+        kill(pid, interrupted);
+    return pid;
 }
 
 static int wait_for(pid_t pid)
 {
     int status;
-    running = pid;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
     running = 0;
-    if (WIFSIGNALED(status)) {
-        signal(WTERMSIG(status), SIG_DFL);
-        raise(WTERMSIG(status));
-    }
+    if (interrupted || WIFSIGNALED(status))
+        end_by(interrupted ? interrupted : WTERMSIG(status));
     return WEXITSTATUS(status);
 }
 
 int tool_run(struct arguments *a)
 {
-    show(a);
-    fflush(NULL);
-    pid_t pid = vfork();
-    if (pid == 0) {
-        execvp(a->list[0], a->list);
-        _exit(127);
-    }
-    int status = pid < 0 ? 127 : wait_for(pid);
-    if (status == 127)
-        fail("cannot run %s", a->list[0]);
-    return status;
+    return tool_run_from(a, -1);
+}
+
+int tool_run_from(struct arguments *a, int input)
+{
+    return wait_for(start(a, input, -1));
 }
 
 /* As next_argument() in options.c reads it. */
@@ -173,16 +234,9 @@ int tool_run_long(struct arguments *a, size_t n_words)
 int tool_capture(struct arguments *a, char **output, size_t *size)
 {
     int ends[2];
-    show(a);
     if (pipe2(ends, O_CLOEXEC) < 0)
         fail("cannot make a pipe: %s", strerror(errno));
-    pid_t pid = fork();
-    if (pid == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        execvp(a->list[0], a->list);
-        fprintf(stderr, "hypecc: error: cannot run %s: %s\n", a->list[0], strerror(errno));
-        _exit(127);
-    }
+    pid_t pid = start(a, -1, ends[1]);
     close(ends[1]);
     FILE *stream = fdopen(ends[0], "r");
     size_t capacity = 0;
@@ -194,48 +248,35 @@ int tool_capture(struct arguments *a, char **output, size_t *size)
     return wait_for(pid);
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status, (void)kind, (void)walk;
-    remove(path);
-    return 0;
-}
-
-static void remove_folder(void)
-{
-    if (folder)
-        nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    folder = NULL;
-}
-
-void tool_forget_folder(void)
-{
-    remove_folder();
-}
-
-/* Files of a folder this small are removed in a handler too; no locks are held, since nothing but waiting is going on
- * when a signal comes. */
+/* What runs gets it too, and its end is waited for: it may be writing into the folder. */
 static void on_signal(int number)
 {
+    interrupted = number;
     if (running > 0)
         kill(running, number);
-    remove_folder();
-    signal(number, SIG_DFL);
-    raise(number);
+}
+
+static void catch_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGALRM, SIGXCPU};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        if (signal(signals[i], on_signal) == SIG_IGN)
+            signal(signals[i], SIG_IGN); /* nohup */
 }
 
 const char *tool_folder(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-    if (folder)
-        return folder;
-    const char *parent = getenv("TMPDIR");
-    folder = format("%s/hypecc-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(folder))
-        fail("cannot make a temporary folder %s: %s", folder, strerror(errno));
-    atexit(remove_folder);
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        signal(signals[i], on_signal);
+    const char *parents[] = {getenv("TMPDIR"), getenv("TMP"), getenv("TEMP"), P_tmpdir};
+    for (size_t i = 0; i < sizeof parents / sizeof *parents && !folder; i++) {
+        char *path = parents[i] && *parents[i] ? format("%s/hypecc-XXXXXX", parents[i]) : NULL;
+        folder = path ? mkdtemp(path) : NULL;
+        if (folder) {
+            atexit(clean_up);
+            catch_signals();
+        }
+    }
+    if (!folder)
+        fail("cannot make a temporary folder in %s: %s; TMPDIR names another place", P_tmpdir, strerror(errno));
     return folder;
 }
 

@@ -103,10 +103,12 @@ static int take_pack(struct batch *batch, const char *name, char **previous, hyp
     return status;
 }
 
-/* With the lock: a pack, and those before it as far as they are not known. */
+/* With the lock: a pack, and those before it as far as they are not known. None is known before all are: where one
+ * fails, the next attempt at the last must come by it again. */
 static int take_chain(struct batch *batch, const char *last, hype_error **error)
 {
     cleanup_free char *name = strdup(last);
+    size_t known = batch->n_taken;
     int status = name ? 0 : error_memory(error);
     while (status == 0 && name && !has_name(batch->taken, batch->n_taken, name)) {
         char *previous;
@@ -116,6 +118,8 @@ static int take_chain(struct batch *batch, const char *last, hype_error **error)
         free(name);
         name = previous;
     }
+    while (status < 0 && batch->n_taken > known)
+        free(batch->taken[--batch->n_taken]);
     return status;
 }
 

@@ -26,7 +26,7 @@ struct batch {
 
     /* batch.c's own. */
     const struct staged *staged;
-    char **announced, **taken; /* "NAME#sha256=HEX"; each a NULL-terminated array */
+    char **announced, **taken; /* "NAME#sha256=HEX"; n_announced, n_taken */
     size_t n_announced, n_taken;
     task *collector;
     struct task_event idle;

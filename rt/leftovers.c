@@ -60,8 +60,12 @@ int leftover_create(const char *kind, const char *name, const char *text, char *
     if (!file)
         return error_memory(error);
     cleanup_close int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 || write_all(fd, text, strlen(text)) < 0)
-        return error_system(error, errno, "cannot write %s", file);
+    if (fd < 0 || write_all(fd, text, strlen(text)) < 0) {
+        status = error_system(error, errno, "cannot write %s", file);
+        if (fd >= 0)
+            unlink(file);
+        return status;
+    }
     *path = steal_pointer(file);
     return 0;
 }

@@ -55,7 +55,7 @@ struct serve_reply {
     struct trace_stamps stamps;
 };
 
-enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED, SERVE_UNANSWERED /* no memory to */ };
+enum serve_state { SERVE_IDLE, SERVE_CALLED, SERVE_RUNNING, SERVE_ANSWERED, SERVE_UNANSWERED /* could not */ };
 
 /* Shared memory: what is known of a child when it has died. */
 struct serve_slot {
@@ -64,7 +64,7 @@ struct serve_slot {
     int32_t pid;
     uint32_t state; /* enum serve_state */
     uint32_t n_frames;
-    int32_t error_number; /* errno when the function crashed or called exit() */
+    int32_t error_number; /* errno when the function crashed or called exit(), or its answer could not be sent */
     uint64_t fault_address;
     uint64_t memory_limit; /* of the call, in bytes; 0: none */
     struct trace_stamps stamps;

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include "batch.h"
+#include "fork.h"
 #include "log.h"
 #include "manifest.h"
 #include "module.h"
@@ -204,6 +205,15 @@ struct sending {
     struct sending *next;
 };
 static struct sending *all_sending;
+
+/* Its parent goes on sending, and may have been in the middle of a change to what is known. */
+static void after_fork_in_child(void)
+{
+    known = NULL;
+    n_known = known_capacity = 0;
+    all_sending = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 static void sending_release(struct sending *sending)
 {
@@ -643,14 +653,15 @@ static int remove_all(const struct staged *staged, hype_error **error)
     return status;
 }
 
-void stage_remove(struct staged *staged)
+int stage_remove(struct staged *staged)
 {
     cleanup_error hype_error *error = NULL;
+    int status = 0;
     task_shield_begin();
     if (staged->batch)
         batch_close(staged->batch); /* which still fetches what was announced */
     if (staged->folder && !getenv("HYPE_KEEP_STAGED")) {
-        int status = remove_all(staged, &error);
+        status = remove_all(staged, &error);
         if (status == -HYPE_MEMORY) { /* what was short for a moment may be there again */
             error_clear(&error);
             status = remove_all(staged, &error);
@@ -660,9 +671,12 @@ void stage_remove(struct staged *staged)
                         error ? error->message : hype_status_name(status));
     }
     task_shield_end();
-    stage_record_remove(staged);
+    if (status == 0)
+        stage_record_remove(staged);
+    free(staged->record);
     free(staged->folder);
     free(staged->manifest);
     free(staged->manifest_name);
     *staged = (struct staged){.store = NULL};
+    return status;
 }

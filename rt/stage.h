@@ -57,7 +57,7 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
 
 /* Deletes what belongs to this call, unless HYPE_KEEP_STAGED is set; failures are only logged. Frees STAGED's
  * strings. In a task, cancelled or not. */
-void stage_remove(struct staged *staged);
+int stage_remove(struct staged *staged);
 
 /* Names that stage_job() gives: what is told by others is checked before it is removed. */
 bool stage_names_valid(const char *folder, const char *manifest);

@@ -21,8 +21,6 @@ void stage_record_remove(struct staged *staged)
 {
     if (staged->record)
         unlink(staged->record);
-    free(staged->record);
-    staged->record = NULL;
 }
 
 /* 0 when nothing of the call is left; what is in another store stays noted. */
@@ -40,7 +38,8 @@ static int sweep_call(const char *path, void *context)
         return -1;
     struct staged staged = {.store = store, .folder = strdup(folder), .manifest_name = strdup(manifest)};
     log_info("Staging", "Removing %s/%s of a program that has ended", uri, folder);
-    stage_remove(&staged);
+    if (stage_remove(&staged) < 0)
+        return -1;
     cleanup_free char *local = text_format("%s/%s", store->uri + strlen("file://"), folder);
     if (local && store->operations == &store_file)
         rmdir(local); /* it was made, and nothing was put into it */

@@ -28,7 +28,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-enum { FIRST_FLUSH_MS = 200, LONGEST_FLUSH_MS = 2000 };
+enum {
+    FIRST_FLUSH_MS = 200,
+    LONGEST_FLUSH_MS = 2000,
+    LOOK_MS = 2, /* between looks at a process where the kernel has no pidfd_open(2), as in some sandboxes */
+};
 #define FLUSH_SIZE ((size_t)8 << 20) /* bytes */
 
 /* On the pipe, before SIZE bytes of image. LOADED has none. */
@@ -114,6 +118,7 @@ _Noreturn static void call_process(const struct pack_entry *entry)
     run->slot->pid = getpid();
     close(worker.pipe);
     if (!id || setenv("HYPE_EXECUTION_ID", id, 1) < 0 || !place_image(&call, worker.pack + entry->offset)) {
+        run->slot->error_number = errno;
         run->slot->state = SERVE_UNANSWERED;
         _exit(1);
     }
@@ -126,29 +131,17 @@ static bool ends_in_time(pid_t pid, double timeout)
     if (timeout <= 0)
         return true;
     cleanup_close int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    int64_t deadline = clock_ms() + (int64_t)(timeout * 1000);
+    int64_t deadline = clock_after(timeout), longest = fd < 0 ? LOOK_MS : INT_MAX;
     struct pollfd ended = {.fd = fd, .events = POLLIN};
     for (;;) {
+        siginfo_t found = {.si_pid = 0};
         int64_t left = deadline - clock_ms();
-        int n = poll(&ended, 1, left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
-        if (n > 0 || (n < 0 && errno != EINTR))
+        poll(&ended, 1, left <= 0 ? 0 : left > longest ? (int)longest : (int)left);
+        if (waitid(P_PID, (id_t)pid, &found, WEXITED | WNOWAIT | WNOHANG) < 0 || found.si_pid == pid)
             return true;
-        if (n == 0 && left <= 0)
+        if (left <= 0)
             return false;
     }
-}
-
-/* Waits for it, and ends what it has left running: that has its folder. */
-static int bury(pid_t pid)
-{
-    int wait_status;
-    siginfo_t ended;
-    while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)
-        ;
-    kill(-pid, SIGKILL);
-    while (waitpid(pid, &wait_status, 0) < 0 && errno == EINTR)
-        ;
-    return wait_status;
 }
 
 static int send_answer(uint64_t number, uint64_t size)
@@ -217,9 +210,10 @@ static int run_call(const struct pack_entry *entry)
     bool in_time = ends_in_time(pid, worker.run->manifest->timeout);
     if (!in_time)
         kill(pid, SIGKILL);
-    int wait_status = bury(pid);
+    int wait_status;
+    outcome_wait(pid, &wait_status); /* what it has left running has its folder */
     slot->pid = 0;
-    if (in_time && slot->state == SERVE_ANSWERED)
+    if (slot->state == SERVE_ANSWERED)
         return send_answer(entry->number, slot->call);
     explain_call(wait_status, in_time, &error);
     return send_error(entry->number, error);
@@ -467,8 +461,9 @@ static void wait_for_orphan(pid_t pid)
 {
     if (pid <= 1 || waitpid(pid, NULL, WNOHANG) != 0)
         return;
+    int wait_status;
     kill(pid, SIGKILL);
-    bury(pid);
+    outcome_wait(pid, &wait_status);
 }
 
 static int run_worker(struct sender *sender, hype_error **error)

@@ -218,8 +218,10 @@ static void begin_ending(void)
 _Noreturn static void end(const struct buffer *returned)
 {
     bool answered = returned->size > 0 && running->answer(running, returned);
-    if (!answered)
+    if (!answered) {
+        running->slot->error_number = returned->size > 0 ? errno : ENOMEM;
         running->slot->state = SERVE_UNANSWERED;
+    }
     submitter_close_all();
     _exit(!answered);
 }
@@ -303,7 +305,9 @@ static int run(const struct call *call, struct buffer *returned, hype_error **er
     if (status < 0)
         return error_wrap(error, status, "%s()", call->name);
     image.in_place = in_place;
-    heap_watch(&image);
+    status = heap_watch(&image, error);
+    if (status < 0)
+        return status;
     error_on_publish = nested_ended;
     error_on_fail = failed;
     errno = 0; /* what there is of it later is the function's own */

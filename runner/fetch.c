@@ -51,8 +51,17 @@ static void stop(int number)
 {
     (void)number;
     told_to_stop = 1;
-    if (child_pid > 0)
-        kill(child_pid, SIGKILL);
+    if (child_pid > 0) {
+        kill(-child_pid, SIGKILL);
+        kill(child_pid, SIGKILL); /* it may have no group of its own yet */
+    }
+}
+
+static void child_started(pid_t pid)
+{
+    child_pid = pid;
+    if (told_to_stop)
+        stop(SIGTERM);
 }
 
 /* ---- Fetching ---- */
@@ -242,6 +251,7 @@ _Noreturn static void loader_process(struct run *run, pid_t parent)
     int wait_status;
     unsigned long oom_kills = outcome_oom_kills();
     become_child(parent);
+    setpgid(0, 0); /* of which the call's process is too, and what that leaves running */
     crash_watch(run->slot);
     int status = load(run, &error);
     pid_t self = getpid(), pid = status == 0 ? fork() : -1;
@@ -267,6 +277,11 @@ static void take_stamps(struct run *run)
     run->stamps.at[TRACE_AT_RETURN] = run->slot->stamps.at[TRACE_AT_RETURN];
 }
 
+static int stopped(hype_error **error)
+{
+    return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
+}
+
 static int run_processes(struct run *run, hype_error **error)
 {
     int wait_status;
@@ -277,16 +292,15 @@ static int run_processes(struct run *run, hype_error **error)
         return error_system(error, errno, "cannot prepare the call of %s()", run->manifest.function);
     snprintf(run->slot->name, sizeof run->slot->name, "%s", run->manifest.function);
     run->stamps.at[TRACE_AT_LOAD] = trace_clock();
-    pid_t self = getpid();
-    child_pid = fork();
-    if (child_pid == 0)
+    pid_t self = getpid(), pid = fork();
+    if (pid == 0)
         loader_process(run, self);
-    if (child_pid < 0)
+    if (pid < 0)
         return error_system(error, errno, "cannot start a process for %s()", run->manifest.function);
-    while (waitpid(child_pid, &wait_status, 0) < 0 && errno == EINTR)
-        ;
+    child_started(pid);
+    outcome_wait(pid, &wait_status);
     if (told_to_stop)
-        return error_set(error, HYPE_CANCELLED, "hype-run was told to stop");
+        return stopped(error);
     take_stamps(run);
     if (run->slot->state == SERVE_ANSWERED) {
         run->returned_size = run->slot->call;
@@ -303,13 +317,6 @@ static int run_processes(struct run *run, hype_error **error)
 }
 
 /* ---- A batch ---- */
-
-static void worker_started(pid_t pid)
-{
-    child_pid = pid;
-    if (told_to_stop)
-        kill(pid, SIGKILL);
-}
 
 static bool is_told_to_stop(void)
 {
@@ -330,7 +337,7 @@ static int run_calls(struct run *run, hype_error **error)
                               .slot = run->slot,
                               .load = load,
                               .load_context = run,
-                              .started = worker_started,
+                              .started = child_started,
                               .told_to_stop = is_told_to_stop};
     if (!files)
         return error_memory(error);
@@ -497,7 +504,8 @@ int fetch_and_run(const char *manifest_uri)
     int status = task_run(fetch_task, &run, &run.error);
     bool batch = run.manifest.n_batch > 0;
     if (status == 0 && !run.error)
-        status = batch                              ? run_batch(&run, &run.error)
+        status = told_to_stop                       ? stopped(&run.error)
+                 : batch                            ? run_batch(&run, &run.error)
                  : manifest_is_probe(&run.manifest) ? run_probe(&run, &run.error)
                                                     : run_processes(&run, &run.error);
     if (status == 0 && !run.error && !batch)

@@ -28,13 +28,17 @@ static struct image *watched;
 static uintptr_t stored_start, reserved_start;
 static uint64_t stored_size, reserved_size;
 
-void heap_watch(struct image *image)
+int heap_watch(struct image *image, hype_error **error)
 {
+    image->freed = calloc(image->header->n_objects / 64 + 1, sizeof *image->freed);
+    if (!image->freed)
+        return error_memory(error);
     watched = image;
     stored_start = (uintptr_t)image->stored;
     stored_size = image->header->size;
     reserved_start = (uintptr_t)image->reserved;
     reserved_size = image->header->reserved_size;
+    return 0;
 }
 
 static inline bool in_image(const void *block)
@@ -46,12 +50,11 @@ static inline bool in_image(const void *block)
 static uint64_t mark_freed(const void *block)
 {
     uint64_t number, size;
-    if (!watched->freed)
-        watched->freed = calloc(watched->header->n_objects / 64 + 1, sizeof(uint64_t));
-    if (!watched->freed || !image_find_object(watched, block, &number, &size) || number == 0 ||
-        watched->freed[number / 64] >> number % 64 & 1)
+    if (!image_find_object(watched, block, &number, &size) || number == 0)
         abort();
-    watched->freed[number / 64] |= UINT64_C(1) << number % 64;
+    uint64_t bit = UINT64_C(1) << number % 64;
+    if (__atomic_fetch_or(&watched->freed[number / 64], bit, __ATOMIC_RELAXED) & bit)
+        abort();
     return size;
 }
 
@@ -67,9 +70,9 @@ __attribute__((visibility("default"))) void *realloc(void *block, size_t size)
 {
     if (!block || !in_image(block))
         return real_realloc(block, size);
-    void *moved = malloc(size ? size : 1);
-    if (!moved)
+    void *moved = size > 0 ? malloc(size) : NULL; /* of no bytes the C library too makes no block, and frees the old */
+    if (!moved && size > 0)
         return NULL;
     uint64_t old = mark_freed(block);
-    return memcpy(moved, block, old < size ? old : size);
+    return moved ? memcpy(moved, block, old < size ? old : size) : NULL;
 }

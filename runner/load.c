@@ -103,8 +103,7 @@ static int remember(const struct object_file *files, size_t n, hype_error **erro
     loaded = calloc(n + 1, sizeof *loaded);
     for (; loaded && n_loaded < n; n_loaded++) {
         const struct object_file *file = &files[n_loaded];
-        loaded[n_loaded] =
-            (struct object_file){strdup(file->path), file->sha256 ? strdup(file->sha256) : NULL, true};
+        loaded[n_loaded] = (struct object_file){strdup(file->path), file->sha256 ? strdup(file->sha256) : NULL, true};
         if (!loaded[n_loaded].path || (file->sha256 && !loaded[n_loaded].sha256))
             break;
     }

@@ -84,7 +84,13 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
     if (!function[0])
         strcpy(function, "the function"); /* killed before it knew which */
     if (slot->state == SERVE_UNANSWERED) {
-        error_set(&error, HYPE_OUT_OF_MEMORY, "%s() has ended, but there was no memory there for its answer", function);
+        if (slot->error_number == ENOMEM)
+            error_set(&error, HYPE_OUT_OF_MEMORY, "%s() has ended, but there was no memory there for its answer",
+                      function);
+        else
+            error_system(&error, slot->error_number, "%s() has ended, but its answer cannot be sent from there%s",
+                         function,
+                         slot->error_number == EBADF ? ", since it has closed descriptors that it had not opened" : "");
         return error;
     }
     if (WIFSIGNALED(wait_status)) {
@@ -105,6 +111,19 @@ hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsign
     symbols_set_frames(error, WIFSIGNALED(wait_status) ? SYMBOLS_INTERRUPTED : SYMBOLS_RETURN, slot->frames, n);
     set_cause(error, slot);
     return error;
+}
+
+pid_t outcome_wait(pid_t pid, int *wait_status)
+{
+    siginfo_t ended = {.si_pid = 0};
+    int status;
+    do
+        status = waitid(pid > 0 ? P_PID : P_ALL, (id_t)pid, &ended, WEXITED | WNOWAIT);
+    while (status < 0 && errno == EINTR && pid > 0);
+    if (status < 0)
+        return -1;
+    kill(-ended.si_pid, SIGKILL);
+    return waitpid(ended.si_pid, wait_status, 0);
 }
 
 uint64_t outcome_write(const hype_error *failure, int fd)

@@ -40,8 +40,8 @@ struct call {
     const void *image; /* at most SERVE_INLINE bytes, aligned to IMAGE_PAGE; NULL: it is in image_fd */
     int image_fd;
     uint64_t image_size;
-    uint64_t memory_limit;    /* bytes of heap and other private memory; 0: none */
-    const int *segment_fds;   /* the shared memory that the image refers to, n_segments */
+    uint64_t memory_limit;  /* bytes of heap and other private memory; 0: none */
+    const int *segment_fds; /* the shared memory that the image refers to, n_segments */
     size_t n_segments;
     int returned_fd;          /* a file for the return image; -1: it goes to memory */
     const char *folder;       /* to run in; NULL: it has been entered already */
@@ -70,7 +70,7 @@ int invoke_entry(const struct hype_entry *entry, void *frame, hype_error **error
 /* ---- heap.c ---- */
 
 /* While a call runs, blocks of the decoded image may be given to free() and realloc() as the caller's own may. */
-void heap_watch(struct image *image);
+int heap_watch(struct image *image, hype_error **error);
 
 /* ---- crash.c ---- */
 
@@ -91,6 +91,10 @@ void symbols_set_frames(hype_error *error, enum symbols_first first, const uint6
 
 /* ---- outcome.c ---- */
 
+/* Waits for the child PID; 0: for any, or a signal. What it has left running in its process group is killed, before
+ * that number can be another's. The child's PID, or -1 with errno. */
+pid_t outcome_wait(pid_t pid, int *wait_status);
+
 /* Why a child ended that did not answer. Returns an error object; NULL only when memory is out. */
 hype_error *outcome_error(int wait_status, const struct serve_slot *slot, unsigned long oom_kills_before);
 /* The image of an error, into the empty file FD. 0 when no image could be made. */
@@ -107,8 +111,8 @@ int probe_write(int fd, uint64_t *size, hype_error **error);
 struct batch_run {
     const struct manifest *manifest;
     struct store *store;
-    const char *folder;  /* private; each call gets one of its own in it */
-    int captures_fd;     /* the pack of captures */
+    const char *folder; /* private; each call gets one of its own in it */
+    int captures_fd;    /* the pack of captures */
     uint64_t captures_size;
     const int *segment_fds;
     size_t n_segments;

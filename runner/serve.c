@@ -312,16 +312,6 @@ static int prepare(hype_error **error)
     return !folders || setenv("HYPE_EXECUTION_ID", "", 1) < 0 || crash_prepare() < 0 ? error_memory(error) : 0;
 }
 
-/* A child that has ended, with all that its call has left running: they go before its number can be another's. */
-static pid_t wait_for_child(int *wait_status)
-{
-    siginfo_t ended = {.si_pid = 0};
-    if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) < 0)
-        return -1;
-    kill(-ended.si_pid, SIGKILL);
-    return waitpid(ended.si_pid, wait_status, 0);
-}
-
 /* Until SIGTERM comes or the sockets are closed: the program has closed its submitter, or has ended. */
 static int serve_children(hype_error **error)
 {
@@ -331,7 +321,7 @@ static int serve_children(hype_error **error)
         status = fork_child(i, error);
     while (!told_to_stop && status == 0) { /* a child forked just as the signal comes is killed below */
         int wait_status;
-        pid_t pid = wait_for_child(&wait_status);
+        pid_t pid = outcome_wait(0, &wait_status);
         for (size_t i = 0; pid > 0 && i < n_slots; i++) {
             if (slots[i].pid != pid)
                 continue;

@@ -196,17 +196,17 @@ static int64_t seconds_of(const char *date)
     return date && strptime(date, "%Y-%m-%dT%H:%M:%S", &time) ? timegm(&time) : 0;
 }
 
-static int each_item(const struct gs_store *s, const json_t *page,
+static int each_item(const struct gs_store *s, const char *prefix, const json_t *page,
                      int (*each)(const struct store_entry *entry, void *context), void *context)
 {
     const json_t *items = json_object_get(page, "items");
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
-        const char *name = json_string_value(json_object_get(item, "name"));
+        const char *name = store_listed_name(json_string_value(json_object_get(item, "name")), s->prefix, prefix);
         const char *size = json_string_value(json_object_get(item, "size"));
-        if (!name || !text_starts_with(name, s->prefix) || !store_name_valid(name + strlen(s->prefix)))
-            continue; /* not one of ours */
-        struct store_entry entry = {name + strlen(s->prefix), size ? strtoull(size, NULL, 10) : 0,
+        if (!name)
+            continue;
+        struct store_entry entry = {name, size ? strtoull(size, NULL, 10) : 0,
                                     seconds_of(json_string_value(json_object_get(item, "updated")))};
         int status = each(&entry, context);
         if (status < 0)
@@ -249,7 +249,7 @@ static int gs_list(struct store *store, const char *prefix, int (*each)(const st
         json_t *page = NULL;
         int status = fetch_page(s, prefix, token, &page, error);
         if (status == 0)
-            status = each_item(s, page, each, context);
+            status = each_item(s, prefix, page, each, context);
         const char *next = json_string_value(json_object_get(page, "nextPageToken"));
         free(token);
         token = strdup(next ? next : "");

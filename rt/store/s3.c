@@ -290,15 +290,15 @@ static int fetch_page(const struct s3_store *s, const char *prefix, const char *
     return xml_read(response.body, response.size, on_element, page, error);
 }
 
-static int each_item(const struct s3_store *s, const struct page *page,
+static int each_item(const struct s3_store *s, const char *prefix, const struct page *page,
                      int (*each)(const struct store_entry *entry, void *context), void *context)
 {
     for (size_t i = 0; i < page->n; i++) {
         const struct item *item = &page->items[i];
-        if (!item->name || !text_starts_with(item->name, s->prefix) ||
-            !store_name_valid(item->name + strlen(s->prefix)))
-            continue; /* not one of ours */
-        struct store_entry entry = {item->name + strlen(s->prefix), item->size, item->modified};
+        const char *name = store_listed_name(item->name, s->prefix, prefix);
+        if (!name)
+            continue;
+        struct store_entry entry = {name, item->size, item->modified};
         int status = each(&entry, context);
         if (status < 0)
             return status;
@@ -315,7 +315,7 @@ static int s3_list(struct store *store, const char *prefix, int (*each)(const st
         struct page page = {0};
         int status = fetch_page(s, prefix, token, &page, error);
         if (status == 0)
-            status = each_item(s, &page, each, context);
+            status = each_item(s, prefix, &page, each, context);
         free(token);
         token = steal_pointer(page.next);
         page_clear(&page);

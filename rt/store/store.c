@@ -51,6 +51,12 @@ bool store_name_valid(const char *name)
     }
 }
 
+const char *store_listed_name(const char *whole, const char *folder, const char *prefix)
+{
+    const char *name = whole && text_starts_with(whole, folder) ? whole + strlen(folder) : NULL;
+    return name && store_name_valid(name) && text_starts_with(name, prefix) ? name : NULL;
+}
+
 int store_split_uri(const char *uri, char **store_uri, char **name, hype_error **error)
 {
     const char *start = strstr(uri, "://");

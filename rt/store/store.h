@@ -63,6 +63,9 @@ void store_close(struct store *store); /* NULL is allowed */
 /* Splits "file:///dir/name" into a store URI and a name; both are new strings. */
 int store_split_uri(const char *uri, char **store_uri, char **name, hype_error **error);
 bool store_name_valid(const char *name);
+/* For stores in buckets: the name of an object that a list has told as WHOLE, in FOLDER ("" or "dir/"). NULL: it is not
+ * one that starts with PREFIX, whatever the server was asked for. */
+const char *store_listed_name(const char *whole, const char *folder, const char *prefix);
 
 /* The stores there are, one file each. */
 extern const struct store_operations store_file, store_gs, store_s3;

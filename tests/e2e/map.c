@@ -31,6 +31,16 @@ HYPE_FN void sleep_long(void)
     sleep(600);
 }
 
+/* Leaves a process behind that has NAME open for writing. */
+HYPE_FN int leave_process(const char *name)
+{
+    int fd = open(name, O_WRONLY);
+    if (fd >= 0 && fork() == 0)
+        for (;;)
+            pause();
+    return fd >= 0;
+}
+
 /* Removes a file of the working folder: each call has its own. */
 HYPE_FN int take_file(const char *name)
 {
@@ -121,7 +131,7 @@ static void timeouts_and_files(void)
     char path[] = "/dev/shm/hype-data-XXXXXX"; /* another file system than that of the working folders */
     int fd = mkstemp(path), status[4] = {0}, found[4] = {0};
     CHECK(fd >= 0 && write(fd, "data", 4) == 4 && close(fd) == 0);
-    hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 5);
+    hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 10);
     hype_map *map = hype_map_open(NULL, env, (hype_map_options){.limit = 2});
     for (int i = 0; i < 4; i++)
         CHECK((i == 1 ? hype_map_add(map, hype_bind(sleep_long), NULL)
@@ -132,6 +142,39 @@ static void timeouts_and_files(void)
     unlink(path);
     for (int i = 0; i < 4; i++)
         CHECK(i == 1 ? status[i] == -HYPE_TIMEOUT : status[i] == 0 && found[i] == 1);
+}
+
+/* Each bigger than the pieces in which results come home. */
+static void large_results(void)
+{
+    enum { N = 3, LENGTH = 1300000 };
+    double *out[N];
+    for (int i = 0; i < N; i++)
+        CHECK((out[i] = calloc(LENGTH, sizeof(double))));
+    CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 1}, N, i,
+                        hype_bind(fill, LENGTH, out[i], (double)i + 1), NULL) == 0);
+    for (int i = 0; i < N; i++) {
+        CHECK(out[i][0] == i + 1 && out[i][LENGTH - 1] == i + 1);
+        free(out[i]);
+    }
+}
+
+/* What an item leaves running ends with it. */
+static void left_processes(void)
+{
+    char folder[] = "/tmp/hype-left-XXXXXX", path[64], byte;
+    int opened[2] = {0};
+    CHECK(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/open", folder);
+    CHECK(mkfifo(path, 0600) == 0);
+    int fd = open(path, O_RDONLY | O_NONBLOCK);
+    CHECK(hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 1}, 2, i, hype_bind(leave_process, path),
+                        &opened[i]) == 0);
+    CHECK(opened[0] == 1 && opened[1] == 1);
+    CHECK(fcntl(fd, F_SETFL, 0) == 0 && read(fd, &byte, 1) == 0); /* when nobody has it open any more */
+    close(fd);
+    unlink(path);
+    rmdir(folder);
 }
 
 static void deadlines(void)
@@ -148,6 +191,18 @@ static void deadlines(void)
     CHECK(hype_map_finish(map) == -HYPE_TIMEOUT);
 }
 
+static void limits_without_end(void)
+{
+    int out[4];
+    for (int i = 0; i < 2; i++) {
+        double limit = i == 0 ? 1e300 : __builtin_inf();
+        hype_env env = hype_with_retry(hype_with_timeout(hype_default_env, limit), (hype_retry){2, 0, limit});
+        CHECK(hype_map_over(NULL, env, (hype_map_options){.deadline = limit}, 4, i, hype_bind(square, (int)i),
+                            &out[i]) == 0);
+        CHECK(hype_submit(NULL, env, hype_bind(square, 3), &out[0]) == 0 && out[0] == 9);
+    }
+}
+
 static void closed_early(void)
 {
     int results[30] = {0};
@@ -162,14 +217,40 @@ static void closed_early(void)
     hype_map_close(NULL);
 }
 
-int main(void)
+/* While thousands wait for a batch; or, where there are none, for their turn. */
+static void submitter_closed_early(void)
 {
+    enum { N = 10000 };
+    const char *url = getenv("HYPE_SUBMITTER");
+    hype_item item;
+    hype_submitter *submitter = hype_submitter_open(url);
+    hype_map_options options = {.batch = 2, .limit = strstr(url, "staging") ? 2 : N};
+    hype_map *map = hype_map_open(submitter, hype_default_env, options);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_add(map, hype_bind(sleep_long), NULL) == 0);
+    CHECK(hype_map_next(map, 0.01, &item) == -HYPE_TIMEOUT);
+    hype_submitter_close(submitter);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 1 && item.status == -HYPE_CANCELLED);
+    hype_map_close(map);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "timeouts") == 0) {
+        timeouts_and_files();
+        return 0;
+    }
     over_an_array();
     as_they_come();
     in_order();
     whole_blocks();
     timeouts_and_files();
+    large_results();
+    left_processes();
     deadlines();
+    limits_without_end();
     closed_early();
+    submitter_closed_early();
     return 0;
 }

@@ -20,6 +20,7 @@ HYPE_FN int talk(int lines, const char *left)
     FILE *file = fopen(left, "a");
     pid_t pid = fork();
     if (pid == 0) {
+        setsid(); /* what stays in the group ends with the call */
         execlp("sleep", "sleep", "60", (char *)0);
         _exit(1);
     }

@@ -10,6 +10,7 @@
 #   output.c      the generated code
 #   explained     what --explain says
 #   diagnostics   errors and warnings
+#   unread        libclang's error, where it cannot read the unit
 #   status        the exit status, when it is not 0
 # What is not there is expected to be empty; 'explained' is asked for where it is there. input.c with the generated
 # code behind it must compile without a warning by each COMPILER. --update writes the files instead of comparing.
@@ -46,6 +47,8 @@ check() {
 code=$?
 : >"$work/status"
 [ $code -eq 0 ] || echo $code >"$work/status"
+[ $code -eq 3 ] && mv "$work/output.c" "$work/unread" && : >"$work/output.c"
+[ -f "$work/unread" ] && check unread
 check output.c
 check diagnostics
 check status

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-static const char *url, *tls_url, *mutual_url, *folder;
+static const char *url, *tls_url, *mutual_url, *tunnel, *folder;
 
 enum { QUICK = 20 }; /* milliseconds between tries */
 
@@ -312,6 +312,31 @@ static void no_proxy_for_this_machine(void)
     unsetenv("http_proxy");
 }
 
+/* The proxies know a name that is no host's: http_proxy is the server itself, which takes a whole URL as its path. */
+static void proxies_of_the_surroundings(void)
+{
+    static const char plain[] = "http://server.invalid", secure[] = "https://server.invalid";
+    struct http_request once = {.attempts = 1};
+    cleanup_free char *certificate = text_format("%s/cert.pem", folder);
+    setenv("CURL_CA_BUNDLE", certificate, 1);
+    setenv("HTTP_PROXY", url, 1); /* a CGI program's client could set it by a header: curl does not look at it */
+    assert_int_equal(get(plain, "/hello", once), -HYPE_NETWORK);
+    setenv("http_proxy", url, 1);
+    setenv("HTTPS_PROXY", tunnel, 1);
+    assert_ok(get(plain, "/hello", once));
+    assert_string_equal(response.body, "hello");
+    assert_ok(get(secure, "/hello", once));
+    assert_string_equal(response.body, "hello");
+    setenv("NO_PROXY", "other.invalid,.invalid", 1);
+    assert_int_equal(get(plain, "/hello", once), -HYPE_NETWORK);
+    assert_int_equal(get(secure, "/hello", once), -HYPE_NETWORK);
+    setenv("NO_PROXY", "other.invalid", 1);
+    assert_ok(get(plain, "/hello", once));
+    static const char *const variables[] = {"CURL_CA_BUNDLE", "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "NO_PROXY"};
+    for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+        unsetenv(variables[i]);
+}
+
 static int get_many(void *context, hype_error **why)
 {
     struct http_request request = {.url = context, .idempotent = true};
@@ -353,7 +378,7 @@ in_task(what_is_busy_is_tried_again) in_task(a_pause_that_is_asked_for_is_made)
             in_task(time_limits_hold) in_task(a_cancelled_request_ends_at_once) in_task(bodies_of_memory_and_files)
                 in_task(refusals_are_explained_without_secrets) in_task(redirects_are_followed_where_wanted)
                     in_task(servers_are_verified) in_task(unix_sockets) in_task(no_proxy_for_this_machine)
-                        in_task(many_at_once)
+                        in_task(proxies_of_the_surroundings) in_task(many_at_once)
 
     /* A child speaks over connections of its own, and the parent's go on working. */
     static void test_forks(void **state)
@@ -391,14 +416,16 @@ int main(void)
         cmocka_unit_test(test_servers_are_verified),
         cmocka_unit_test(test_unix_sockets),
         cmocka_unit_test(test_no_proxy_for_this_machine),
+        cmocka_unit_test(test_proxies_of_the_surroundings),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_forks),
     };
     url = getenv("HYPE_TEST_URL");
     tls_url = getenv("HYPE_TEST_TLS");
     mutual_url = getenv("HYPE_TEST_MUTUAL");
+    tunnel = getenv("HYPE_TEST_TUNNEL");
     folder = getenv("HYPE_TEST_FOLDER");
-    if (!url || !tls_url || !mutual_url || !folder) {
+    if (!url || !tls_url || !mutual_url || !tunnel || !folder) {
         fputs("run.py starts the server that this needs\n", stderr);
         return 2;
     }

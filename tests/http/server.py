@@ -152,6 +152,8 @@ def tls_server(folder, handler, client_ca=None):
     return serve(server)
 
 
-def make_certificate(folder):
-    os.system(f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 "
-              f"-keyout {folder}/key.pem -out {folder}/cert.pem 2>/dev/null")
+def make_certificate(folder, *names):
+    """FOLDER/cert.pem and key.pem, for 127.0.0.1 and NAMES."""
+    others = "".join(f",DNS:{name}" for name in names)
+    os.system(f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 "
+              f"-addext 'subjectAltName=IP:127.0.0.1{others}' -keyout {folder}/key.pem -out {folder}/cert.pem 2>/dev/null")

@@ -5,6 +5,7 @@
  */
 #include "../unit/testing.h"
 
+#include "http.h"
 #include "store/store.h"
 #include "task.h"
 
@@ -306,6 +307,20 @@ static void a_cancelled_put_leaves_no_part(void)
     free(c.data);
 }
 
+/* The server's, over TLS. */
+static void http_2_is_spoken_where_it_is_offered(void)
+{
+    const char *url = getenv("HYPE_TEST_HTTP2");
+    struct http_request request = {.url = url, .idempotent = true};
+    struct http_response response = {0};
+    hype_error *error = NULL;
+    if (!url)
+        return;
+    check(http_perform(&request, &response, &error), error);
+    assert_true(text_starts_with(response.headers, "HTTP/2 "));
+    http_response_free(&response);
+}
+
 /* ---- Runs ---- */
 
 typedef void behaviour(void);
@@ -328,7 +343,8 @@ static void in_store(void *context)
     }
 in_task(an_object_comes_back) in_task(the_first_put_wins) in_task(what_is_missing_is_not_found)
     in_task(the_limit_is_kept) in_task(large_objects_from_memory_and_files) in_task(sizes_at_the_seams)
-        in_task(lists_of_many_pages) in_task(one_of_many_creates) in_task(a_cancelled_put_leaves_no_part)
+        in_task(lists_of_many_pages) in_task(one_of_many_creates)
+            in_task(http_2_is_spoken_where_it_is_offered) in_task(a_cancelled_put_leaves_no_part)
 
             int main(void)
 {
@@ -341,6 +357,7 @@ in_task(an_object_comes_back) in_task(the_first_put_wins) in_task(what_is_missin
         cmocka_unit_test(test_sizes_at_the_seams),
         cmocka_unit_test(test_lists_of_many_pages),
         cmocka_unit_test(test_one_of_many_creates),
+        cmocka_unit_test(test_http_2_is_spoken_where_it_is_offered),
         cmocka_unit_test(test_a_cancelled_put_leaves_no_part),
     };
     char folder[] = "/tmp/hype-store-XXXXXX";

@@ -56,6 +56,7 @@ static void options_by_name(void **state)
     finds("-Wp,-MD,x.d", "-Wp,", "-MD,x.d");
     finds("-Wa,-a", "-Wa,", "-a");
     finds("-Wall", "-W", "all");
+    finds("-Wno-error=hype-global", "-Wno-error=hype-", "global");
     finds("-fuse-ld=mold", "-fuse-ld=", "mold");
     finds("-fplugin=x.so", "-fplugin=", "x.so");
     finds("-fPIC", "-fPIC", NULL);
@@ -69,10 +70,8 @@ static void options_by_name(void **state)
     finds("-L/x", "-L", "/x");
     finds("-O2", "-O", "2");
     finds("-std=c11", "-std=", "c11");
-    finds("-fPIC", "-fPIC", NULL);
     finds("-fPIE", "-fPIE", NULL);
     finds("-fno-pie", "-fno-pie", NULL);
-
     finds("-flto=thin", "-f", "lto=thin");
     finds("-fsyntax-only", "-fsyntax-only", NULL);
     finds("-save-temps", "-save-temps", NULL);
@@ -99,9 +98,20 @@ static void options_by_name(void **state)
     finds("-dumpmachine", "-dumpmachine", NULL);
     finds("--coverage", "--coverage", NULL);
     finds("-g3", "-g", "3");
-    finds("-m32", "-m", "32");
+    finds("-m32", "-m32", NULL);
     finds("-mcmodel=kernel", "-mcmodel=kernel", NULL);
     finds("-mllvm", "-mllvm", NULL);
+    finds("-fdebug-compilation-dir", "-fdebug-compilation-dir", NULL);
+    finds("-fdebug-compilation-dir=x", "-fdebug-compilation-dir=", "x");
+    finds("-Xopenmp-target", "-Xopenmp-target", NULL);
+    finds("-resource-dir", "-resource-dir", NULL);
+    finds("-working-directory", "-working-directory", NULL);
+    finds("-iwithsysroot", "-iwithsysroot", NULL);
+    finds("-iframework", "-iframework", NULL);
+    finds("-imultiarch", "-imultiarch", NULL);
+    finds("--config", "--config", NULL);
+    finds("--config=x", "--config=", "x");
+    finds("--include-directory-after", "--include-directory-after", NULL);
     finds("-Ttext", "-Ttext", NULL);
     finds("-Tlink.ld", "-T", "link.ld");
 }
@@ -136,6 +146,19 @@ static void command_lines(void **state)
     assert_string_equal(c.words[1].name, "<stdin>");
     assert_string_equal(c.words[1].language, "c");
     command_free(&c);
+    c = PARSE("-c", "a.i", "-x", "c++", "b.h", "-x", "none", "c.s", "d.o");
+    assert_int_equal(c.n_sources, 2);
+    assert_int_equal(c.n_c_sources, 0);
+    assert_true(!c.plain);
+    command_free(&c);
+    c = PARSE("-x", "c-header", "a.c", "-o", "a.gch");
+    assert_true(c.plain && c.n_sources == 1 && c.n_c_sources == 0);
+    command_free(&c);
+    c = PARSE("-c", "a.h");
+    assert_true(c.plain && c.n_sources == 1);
+    command_free(&c);
+    assert_true(options_name_input("gcc.c") && options_name_input("x/liba.so.1"));
+    assert_false(options_name_input("gcc-12.1") || options_name_input("x.so/cc"));
     c = PARSE("--version");
     assert_true(c.plain);
     command_free(&c);

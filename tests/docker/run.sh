@@ -107,12 +107,12 @@ check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hyp
 check "an ordinary user's program, an image with another user" "other_calls hype-user"
 filled_volume() { # which root in the container has filled, so that the program cannot remove it
     cp "$work/calls" "$work/app/"
-    HYPE_SUBMITTER="docker:?image=hype&network=none&volumes=$work/others/volumes" as_other "$work/app/calls" volume=:/data doze 60 2> "$work/said" &
+    HYPE_LOG=warning HYPE_SUBMITTER="docker:?image=hype&network=none&volumes=$work/others/volumes" as_other "$work/app/calls" volume=:/data doze 60 2> "$work/said" &
     pid=$!
     until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
     docker exec "$(docker ps -q)" mkdir -p /data/a/b
     docker kill "$(docker ps -q)"
-    ! wait $pid
+    wait $pid && return 1
     grep 'cannot remove all of volume' "$work/said"
     ls "$work/others/hype/volumes" | grep .
     rm -r "$work/others/volumes/hype-request-"*

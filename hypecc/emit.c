@@ -452,14 +452,9 @@ static void emit_body(FILE *out, const struct model_unit *unit)
 
 /* ---- Macros ---- */
 
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool is_macro(const struct model_unit *unit, const char *word)
 {
-    if (!bsearch(&word, unit->macros, unit->n_macros, sizeof *unit->macros, compare_words))
+    if (!bsearch(&word, unit->macros, unit->n_macros, sizeof *unit->macros, model_compare_words))
         return false;
     for (size_t i = 0; i < unit->n_constants; i++) {
         if (strcmp(unit->constants[i], word) == 0)
@@ -570,13 +565,34 @@ static const char *const header_words[] = {"a",
                                            "bitfield_low_first",
                                            "reserved"};
 
+/* Indented, since -Wtraditional asks for that before it can be ignored. */
+static void ignore_warnings(FILE *out, const char *const *warnings)
+{
+    for (; *warnings; warnings++)
+        fprintf(out, " #pragma GCC diagnostic ignored \"-W%s\"\n", *warnings);
+}
+
 /* What some users ask their compiler to warn of, and what no generated code can avoid. */
 static void emit_warnings(FILE *out)
 {
-    static const char *const warnings[] = {"aggregate-return", "c++-compat", "deprecated-declarations",
-                                           "long-long",        "padded",     "vla"};
-    for (size_t i = 0; i < sizeof warnings / sizeof warnings[0]; i++)
-        fprintf(out, "#pragma GCC diagnostic ignored \"-W%s\"\n", warnings[i]);
+    static const char *const both[] = {
+        "aggregate-return", "c++-compat", "deprecated-declarations", "long-long", "padded", "vla", NULL};
+    static const char *const clang[] = {"unknown-warning-option", /* of an older one */
+                                        "atomic-implicit-seq-cst",
+                                        "c++98-compat",
+                                        "cast-function-type-strict",
+                                        "incompatible-function-pointer-types-strict",
+                                        "pragma-pack-suspicious-include",
+                                        "pre-c11-compat",
+                                        NULL};
+    static const char *const gcc[] = {"c90-c99-compat", "c99-c11-compat", "frame-larger-than=",     "larger-than=",
+                                      "stack-usage=",   "traditional",    "traditional-conversion", NULL};
+    ignore_warnings(out, both);
+    fputs("#ifdef __clang__\n", out);
+    ignore_warnings(out, clang);
+    fputs("#else\n", out);
+    ignore_warnings(out, gcc);
+    fputs("#endif\n", out);
 }
 
 int emit_unit(const struct model_unit *unit, FILE *out)
@@ -600,7 +616,7 @@ int emit_unit(const struct model_unit *unit, FILE *out)
         add_macro(unit, header_words[i], &macros, &n_macros);
     find_macros(unit, text, &macros, &n_macros);
     if (n_macros)
-        qsort(macros, n_macros, sizeof *macros, compare_words);
+        qsort(macros, n_macros, sizeof *macros, model_compare_words);
     for (size_t i = 0; i < n_macros; i++)
         fprintf(out, "#undef %s\n", macros[i]);
     emit_warnings(out);

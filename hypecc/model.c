@@ -94,3 +94,8 @@ void model_sign(const struct model_unit *unit, struct model_entry *entry)
         hash = hash_bytes(hash, (const unsigned char *)&unit->identity, sizeof unit->identity);
     entry->signature = hash;
 }
+
+int model_compare_words(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}

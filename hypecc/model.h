@@ -119,9 +119,12 @@ void model_add_field(struct model_unit *unit, unsigned type, struct model_field 
 /* Whether C has a word that ISO C does not know, so that -Wpedantic wants __extension__ before it. */
 bool model_needs_extension(const char *declaration);
 
-/* Computes the signature of ENTRY once all types are complete. */
+/* For lists of words that are sorted: of qsort() and bsearch(). */
+int model_compare_words(const void *a, const void *b);
+
 /* Mixes TEXT into the unit's identity. */
 void model_identify(struct model_unit *unit, const char *text);
+/* Computes the signature of ENTRY once all types are complete. */
 void model_sign(const struct model_unit *unit, struct model_entry *entry);
 
 #endif

@@ -399,9 +399,8 @@ struct linker_line {
 
 static void apply_state(struct linker_line *line, const char *name)
 {
-    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"}, *const free_again[] = {
-                                                                                              "--Bdynamic", "--dy",
-                                                                                              "--call_shared"};
+    static const char *const bound[] = {"--Bstatic", "--dn", "--non_shared", "--static"};
+    static const char *const unbound[] = {"--Bdynamic", "--dy", "--call_shared"};
     if (strcmp(name, "--push-state") == 0)
         line->bound = line->bound << 1 | (line->bound & 1);
     if (strcmp(name, "--pop-state") == 0)
@@ -409,8 +408,8 @@ static void apply_state(struct linker_line *line, const char *name)
     for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
         if (strcmp(name, bound[i]) == 0)
             line->bound |= 1;
-    for (size_t i = 0; i < sizeof free_again / sizeof *free_again; i++)
-        if (strcmp(name, free_again[i]) == 0)
+    for (size_t i = 0; i < sizeof unbound / sizeof *unbound; i++)
+        if (strcmp(name, unbound[i]) == 0)
             line->bound &= ~1U;
 }
 

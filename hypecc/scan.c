@@ -144,15 +144,6 @@ static CXTranslationUnit parse_unit(CXIndex index, struct arena *arena, int n_ar
 
 /* ---- What stands at file scope ---- */
 
-static bool contains(const CXCursor *cursors, size_t n, CXCursor cursor)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (clang_equalCursors(cursors[i], cursor))
-            return true;
-    }
-    return false;
-}
-
 struct file_scope {
     struct scan *scan;
     size_t n_entries;
@@ -185,14 +176,14 @@ static enum CXChildVisitResult read_file_scope(CXCursor cursor, CXCursor parent,
         if (!has_annotation(scan, cursor, ANNOTATION_FN))
             return CXChildVisit_Continue;
         CXCursor definition = clang_getCursorDefinition(cursor);
-        if (!clang_Cursor_isNull(definition) && !contains(file->entries, file->n_entries, definition))
+        if (!clang_Cursor_isNull(definition) && !cursors_contain(file->entries, file->n_entries, definition))
             ARENA_ADD(scan->arena, file->entries, file->n_entries, definition);
     } else if (cursor.kind == CXCursor_VarDecl) {
         if (has_annotation(scan, cursor, ANNOTATION_FN))
             scan_error(scan, clang_getCursorLocation(cursor), "HYPE_FN belongs to a function, and '%s' is a variable",
                        name_of(scan, cursor));
         if (has_annotation(scan, cursor, ANNOTATION_CAPTURE) &&
-            !contains(scan->captured, scan->n_captured, clang_getCanonicalCursor(cursor)))
+            !cursors_contain(scan->captured, scan->n_captured, clang_getCanonicalCursor(cursor)))
             captured_read(scan, cursor);
     }
     return CXChildVisit_Continue;

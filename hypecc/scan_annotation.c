@@ -281,14 +281,9 @@ static enum CXChildVisitResult read_name(CXCursor cursor, CXCursor parent, CXCli
     }
 }
 
-static int compare_words(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static bool contains(const char **words, size_t n, const char *word)
 {
-    return n && bsearch(&word, words, n, sizeof *words, compare_words);
+    return n && bsearch(&word, words, n, sizeof *words, model_compare_words);
 }
 
 void names_read(struct scan *scan)
@@ -301,10 +296,10 @@ void names_read(struct scan *scan)
         add_word(scan, &scan->types, &scan->n_types, keywords[i]);
     clang_visitChildren(clang_getTranslationUnitCursor(scan->unit), read_name, scan);
     if (scan->model->n_macros)
-        qsort(scan->model->macros, scan->model->n_macros, sizeof *scan->model->macros, compare_words);
+        qsort(scan->model->macros, scan->model->n_macros, sizeof *scan->model->macros, model_compare_words);
     if (scan->n_names)
-        qsort(scan->names, scan->n_names, sizeof *scan->names, compare_words);
-    qsort(scan->types, scan->n_types, sizeof *scan->types, compare_words);
+        qsort(scan->names, scan->n_names, sizeof *scan->names, model_compare_words);
+    qsort(scan->types, scan->n_types, sizeof *scan->types, model_compare_words);
 }
 
 /* ---- Resolving ---- */

@@ -25,7 +25,7 @@ struct reach {
     bool leaves;
 };
 
-static bool contains(const CXCursor *cursors, size_t n, CXCursor cursor)
+bool cursors_contain(const CXCursor *cursors, size_t n, CXCursor cursor)
 {
     for (size_t i = 0; i < n; i++) {
         if (clang_equalCursors(cursors[i], cursor))
@@ -63,7 +63,7 @@ static void note_calls(const struct reach *reach)
 static void warn(struct reach *reach, CXCursor variable, CXCursor reference)
 {
     struct scan *scan = reach->scan;
-    if (!scan->diagnostics->global_warning || contains(scan->warned, scan->n_warned, variable))
+    if (!scan->diagnostics->global_warning || cursors_contain(scan->warned, scan->n_warned, variable))
         return;
     ARENA_ADD(scan->arena, scan->warned, scan->n_warned, variable);
     const char *name = name_of(scan, variable);
@@ -81,10 +81,11 @@ static void warn(struct reach *reach, CXCursor variable, CXCursor reference)
 static void touch(struct reach *reach, CXCursor variable, CXCursor reference)
 {
     variable = clang_getCanonicalCursor(variable);
-    if (!is_global(variable) || in_system(variable) || contains(reach->touched, reach->n_touched, variable))
+    if (!is_global(variable) || in_system(variable) || cursors_contain(reach->touched, reach->n_touched, variable))
         return;
     ARENA_ADD(reach->scan->arena, reach->touched, reach->n_touched, variable);
-    if (!is_const(clang_getCursorType(variable)) && !contains(reach->scan->captured, reach->scan->n_captured, variable))
+    if (!is_const(clang_getCursorType(variable)) &&
+        !cursors_contain(reach->scan->captured, reach->scan->n_captured, variable))
         warn(reach, variable, reference);
 }
 
@@ -143,9 +144,9 @@ void globals_read(struct scan *scan, struct scan_entry *entry)
 
     bool all = reach.leaves;
     for (size_t i = 0; i < reach.n_touched; i++)
-        all |= contains(scan->captured, scan->n_captured, reach.touched[i]) && has_count(scan, reach.touched[i]);
+        all |= cursors_contain(scan->captured, scan->n_captured, reach.touched[i]) && has_count(scan, reach.touched[i]);
     for (size_t i = 0; i < scan->n_captured; i++) {
-        if (all || contains(reach.touched, reach.n_touched, scan->captured[i]))
+        if (all || cursors_contain(reach.touched, reach.n_touched, scan->captured[i]))
             ARENA_ADD(scan->arena, entry->globals, entry->n_globals, scan->captured[i]);
     }
 }

@@ -214,6 +214,7 @@ const char *signature_text(struct scan *scan, CXType type);
 
 /* ---- scan_global.c ---- */
 
+bool cursors_contain(const CXCursor *cursors, size_t n, CXCursor cursor);
 /* Finds the captured globals of ENTRY, and warns of the others that it touches. */
 void globals_read(struct scan *scan, struct scan_entry *entry);
 

@@ -87,7 +87,7 @@ HYPE_FN int fill(size_t bytes)
         fwrite(block, 1, sizeof block, file);
     if (file)
         fclose(file);
-    return doze(100);
+    return doze(600);
 }
 
 /* A line each tenth of a second. */

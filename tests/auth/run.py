@@ -40,7 +40,7 @@ class Credentials(unittest.TestCase):
     def who(self, *arguments, **environment):
         environment = {"PATH": os.environ["PATH"], "HOME": self.home.name,
                        "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", ""), **environment}
-        done = subprocess.run([WHO, *arguments], env=environment, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([WHO, *arguments], env=environment, capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 1 if done.stdout == "" else 0, done.stderr)
         return done.stdout.splitlines() or done.stderr
 

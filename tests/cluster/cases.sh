@@ -244,8 +244,8 @@ wrong() { # words, options and function
 check "an image that is nowhere" "wrong 'HYPE_NOT_FOUND: .*127.0.0.1:1/none' image=127.0.0.1:1/none doze 0"
 sed 's/    args: .*/    command: [no-such-program]/' "$work/pod.yaml" > "$work/entry.yaml"
 check "an entry point that is not there" "wrong 'HYPE_.*hype-run' file='$work/entry.yaml' doze 0"
-check "a pod that fits no node" "wrong 'HYPE_TIMEOUT.*Insufficient cpu' request=cpu=100 pending=3 doze 0"
-check "a node that is not there" "wrong \"HYPE_TIMEOUT.*node(s) didn't match\" selector=disk=none pending=3 doze 0"
+check "a pod that fits no node" "wrong 'HYPE_TIMEOUT.*Insufficient cpu' request=cpu=100 pending=10 doze 0"
+check "a node that is not there" "wrong \"HYPE_TIMEOUT.*node(s) didn't match\" selector=disk=none pending=10 doze 0"
 check "too much memory" "wrong 'HYPE_OUT_OF_MEMORY.*64Mi' limit=memory=64Mi eat 536870912"
 check "the deadline of a pod" "wrong 'HYPE_TIMEOUT.*[Dd]eadline' deadline=2 doze 60"
 check "a secret that is not there" "wrong 'HYPE_NOT_FOUND.*none' secret=none=/x doze 0"
@@ -280,7 +280,7 @@ pods_run() { as_admin kubectl get pod -o 'jsonpath={.items[*].status.phase}' | g
 lost() { # words, command that ends a pod
     words=$1
     shift
-    begin doze 60
+    begin doze 600
     wait_until pods_run
     as_admin "$@"
     if wait $pid; then return 1; fi
@@ -291,7 +291,7 @@ check "a pod that somebody deletes" "lost deleted kubectl delete pod --all --wai
 check "a node that is emptied" "lost '[Tt]aint' kubectl taint node node0 maintenance=now:NoExecute"
 as_admin kubectl taint node node0 maintenance- > /dev/null 2>&1 || :
 node_goes() {
-    begin doze 100
+    begin doze 600
     wait_until pods_run
     "$here/cluster" stop kubelet KILL
     as_admin kubectl delete node node0

@@ -97,10 +97,10 @@ nothing_staged() { # cache
     test "$(stat -c %a "$1/hype/docker")" = 700 && ! find "$1/hype" -name 'hype-run-*' | grep .
 }
 other_calls() { # image
-    (export HYPE_SUBMITTER="docker:?image=$1&network=none" && as_other timeout 120 "$work/app/hello") && nothing_staged "$work/others"
+    (export HYPE_SUBMITTER="docker:?image=$1&network=none" && as_other timeout 900 "$work/app/hello") && nothing_staged "$work/others"
 }
 check "a program of an ordinary user" "other_calls hype"
-check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 120 '$work/app/hello'"
+check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hype&network=none&staging=file://$work/others/own' as_other timeout 900 '$work/app/hello'"
 check "an ordinary user's program, an image with another user" "other_calls hype-user"
 filled_volume() { # which root in the container has filled, so that the program cannot remove it
     cp "$work/calls" "$work/app/"
@@ -224,7 +224,7 @@ swept() { # what was in flight at the last kill may come to be after a call has 
 }
 check "after kill -9 at $kills random moments and one more call nothing remains" swept
 in_container() { # a call begins, with pid, and has come into its container
-    HYPE_SUBMITTER="$local" env --default-signal=INT "$work/calls" volume=:/data doze 60 > "$work/said" 2>&1 &
+    HYPE_SUBMITTER="$local" env --default-signal=HUP,INT,TERM "$work/calls" volume=:/data doze 60 > "$work/said" 2>&1 &
     pid=$!
     until [ -n "$(docker ps -q)" ]; do
         kill -0 $pid || { cat "$work/said"; exit 1; }

@@ -2,11 +2,9 @@
 # hypecc in the place of a compiler: which one it runs and how, where HYPE_FN hides from a quick look, and that nothing
 # of its own is seen in what is made. With every compiler that is installed.
 #
-#   driver.sh BIN [OPTIONS...]      OPTIONS are for every compile and link (sanitizers)
+#   driver.sh BIN
 set -eu
 bin=$(realpath "$1")
-shift
-common="$*"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/tmp" "$work/src"
@@ -73,7 +71,7 @@ for cc in gcc clang; do
         [ "${CI:-}" != true ] || failures=$((failures + 1))
         continue
     fi
-    h="$bin/hypecc $cc $common"
+    h="$bin/hypecc $cc"
     links() { $h "$@" main.c -o program && ./program; }
 
     # Precompiled headers, with the words of CMake.
@@ -111,6 +109,13 @@ for cc in gcc clang; do
     check "$cc: warnings of hypecc's own are not the compiler's" "$h -Werror=hype-global -c plain.c && $h -Whype-unread -shared plain.c -o p.so && links -Werror=hype-unread -Wno-error=hype-global w.c"
     check "$cc: a byte order mark" "printf '\\357\\273\\277' | cat - w.c > mark.c && links -Werror mark.c"
 
+    # The user's own level of warnings, whatever it is: of the generated code there are none.
+    case $cc in
+    clang*) strict=-Weverything ;;
+    *) strict="-Wall -Wextra -Wpedantic -Wtraditional -Wtraditional-conversion -Wc90-c99-compat -Wc99-c11-compat -Wframe-larger-than=16 -Wstack-usage=16 -Wlarger-than=16" ;;
+    esac
+    check "$cc: no warning of generated code" "$h $strict -O1 -c w.c 2> said; cat said; ! grep '\.hype>\|generated.h' said"
+
     # Nothing of the private file is seen.
     printf 'static int own;\n' | cat w.c - > 'src=x.c'
     made() { $h "$@" -c 'src=x.c' -o one.o && $h "$@" -c 'src=x.c' -o two.o && cmp one.o two.o && ! strings -a one.o | grep "$work/tmp"; }
@@ -129,12 +134,12 @@ done
 
 # gcc has functions in functions, and libclang does not.
 printf '#include <hype/hype.h>\nint outer(int x) { int inner(int y) { return y + x; } return inner(1); }\nHYPE_FN int add(int a, int b) { return a + b; }\n' > nested.c
-h="$bin/hypecc gcc $common"
+h="$bin/hypecc gcc"
 check "HYPE_FN that cannot be read is not lost unseen" "$h -Werror -c nested.c 2> said && grep '^nested.c: warning: .*-Whype-unread' said && grep 'nested.c:2' said && $h -Wno-hype-unread -c nested.c 2> said && ! test -s said && rm nested.o && ! $h -Werror=hype-unread -c nested.c 2> said && grep '^nested.c: error: .*-Werror=hype-unread' said && ! test -e nested.o && ! $h --explain nested.c"
 
 # ---- Temporary files and signals ----
 h="$bin/hypecc"
-check "a TMPDIR that does not exist" "TMPDIR=/no/such/folder $h $common -c w.c && echo 'int x;' | TMPDIR=/no/such/folder $h -c -x c - -o x.o"
+check "a TMPDIR that does not exist" "TMPDIR=/no/such/folder $h -c w.c && echo 'int x;' | TMPDIR=/no/such/folder $h -c -x c - -o x.o"
 # A compiler that kills itself, or that tells by a pipe that it runs and waits to be killed.
 cat > "$work/a b/dies" <<'END'
 #!/bin/sh

@@ -131,7 +131,7 @@ static void timeouts_and_files(void)
     char path[] = "/dev/shm/hype-data-XXXXXX"; /* another file system than that of the working folders */
     int fd = mkstemp(path), status[4] = {0}, found[4] = {0};
     CHECK(fd >= 0 && write(fd, "data", 4) == 4 && close(fd) == 0);
-    hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 5);
+    hype_env env = hype_with_timeout(hype_with_file(hype_default_env, path), 10);
     hype_map *map = hype_map_open(NULL, env, (hype_map_options){.limit = 2});
     for (int i = 0; i < 4; i++)
         CHECK((i == 1 ? hype_map_add(map, hype_bind(sleep_long), NULL)

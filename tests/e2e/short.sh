@@ -31,16 +31,16 @@ for submitter in process: "process:?staging=file://$work/staging"; do
     n=3
     while [ "$n" -le 60 ]; do
         status=0
-        (ulimit -n "$n" && exec timeout 60 "$bin/hello") > "$work/out" 2> "$work/err" || status=$?
+        (ulimit -n "$n" && exec timeout 300 "$bin/hello") > "$work/out" 2> "$work/err" || status=$?
         ends "$n descriptors, $submitter" "Too many open files\|error while loading shared libraries" "$status"
         n=$((n + (n < 20 ? 1 : 7)))
     done
 
-    timeout 60 "$bin/hello" > /dev/full 2> "$work/err" || [ $? = 1 ] || fail "full standard output, $submitter"
-    HYPE_LOG=debug timeout 60 "$bin/hello" > "$work/out" 2> /dev/full || fail "full log, $submitter"
+    timeout 300 "$bin/hello" > /dev/full 2> "$work/err" || [ $? = 1 ] || fail "full standard output, $submitter"
+    HYPE_LOG=debug timeout 300 "$bin/hello" > "$work/out" 2> /dev/full || fail "full log, $submitter"
     [ -s "$work/out" ] || fail "full log, $submitter"
-    timeout 60 "$bin/hello" >&- 2> "$work/err" || [ $? = 1 ] || fail "closed standard output, $submitter"
-    timeout 60 "$bin/hello" > "$work/out" 2>&- < /dev/null || fail "closed standard error, $submitter"
+    timeout 300 "$bin/hello" >&- 2> "$work/err" || [ $? = 1 ] || fail "closed standard output, $submitter"
+    timeout 300 "$bin/hello" > "$work/out" 2>&- < /dev/null || fail "closed standard error, $submitter"
     ends "closed standard streams, $submitter" . 0
 done
 
@@ -53,9 +53,9 @@ if mount -t tmpfs -o size=256k none "$work/small" 2> /dev/null; then
             head -c "${filled}k" /dev/zero > "$work/small/filling"
             status=0
             if [ "$place" = staging ]; then
-                HYPE_SUBMITTER="process:?staging=file://$work/small/staging" timeout 60 "$bin/hello" > "$work/out" 2> "$work/err" || status=$?
+                HYPE_SUBMITTER="process:?staging=file://$work/small/staging" timeout 300 "$bin/hello" > "$work/out" 2> "$work/err" || status=$?
             else
-                TMPDIR="$work/small/tmp" HYPE_SUBMITTER="process:?staging=file://$work/staging" timeout 60 "$bin/hello" > "$work/out" 2> "$work/err" || status=$?
+                TMPDIR="$work/small/tmp" HYPE_SUBMITTER="process:?staging=file://$work/staging" timeout 300 "$bin/hello" > "$work/out" 2> "$work/err" || status=$?
             fi
             ends "$filled kB of 256 taken, $place" "No space left on device" "$status"
             left=$(ls -A "$work/small/tmp"; find "$work/small" -name "*part-*" -o -name "hype-run-*" -o -name "manifest-*")

@@ -334,6 +334,14 @@ HYPE_FN void shrink(struct vector *v)
     v->items = realloc(v->items, v->capacity * sizeof *v->items);
 }
 
+/* As many as there is room for; *N becomes how many there are. */
+HYPE_FN void list_values(int *values HYPE_COUNTED_BY(*n), size_t *n)
+{
+    for (size_t i = 0; i < *n && i < 5; i++)
+        values[i] = (int)i + 1;
+    *n = 5;
+}
+
 static struct node *ring(int n)
 {
     struct node *first = NULL, *last = NULL;
@@ -380,6 +388,9 @@ static void graphs(void)
     for (int i = 0; i < 5; i++)
         CALL(NULL, push, &v, i * i);
     CHECK(v.n == 5 && v.capacity == 8 && v.items[4] == 16 && v.items[0] == 0);
+    size_t room = 2;
+    CALL(NULL, list_values, array, &room);
+    CHECK(room == 5 && array[0] == 1 && array[1] == 2 && array[2] == 0);
     CALL(NULL, shrink, &v);
     CHECK(!v.items); /* of no bytes there is no block, as the C library has it here */
 }

@@ -182,7 +182,7 @@ static void tell_hype_run(long nth, int lasting)
 static int attempt(long nth, int lasting, int wanted_descriptors)
 {
     bool failed;
-    alarm(60);
+    alarm(300);
     quietly();
     if (there)
         tell_hype_run(nth, lasting);

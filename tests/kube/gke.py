@@ -60,7 +60,7 @@ class Gke(unittest.TestCase):
         key = f"{self.folder.name}/key.json"
         with open(key, "w") as file:
             json.dump(fake.robot(HOST), file)
-        done = subprocess.run([HYPE, "doctor", url], capture_output=True, text=True, timeout=60, env={
+        done = subprocess.run([HYPE, "doctor", url], capture_output=True, text=True, timeout=300, env={
             **os.environ, "GOOGLE_APPLICATION_CREDENTIALS": key,
             "CLOUDSDK_API_ENDPOINT_OVERRIDES_CONTAINER": f"http://{HOST}"})
         self.assertEqual(done.returncode, 1)

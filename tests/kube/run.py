@@ -155,7 +155,7 @@ def run(case, work, words):
             environment[name] = value
         else:
             arguments = shlex.split(line)
-    done = subprocess.run([ASK, *arguments], cwd=place, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([ASK, *arguments], cwd=place, env=environment, capture_output=True, text=True, timeout=300)
     printed, expected = done.stdout.splitlines(), read(f"{place}/expected").splitlines()
     if done.returncode in (0, 1) and len(printed) == len(expected) and all(map(fnmatch.fnmatchcase, printed, expected)):
         return True

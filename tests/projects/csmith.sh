@@ -41,8 +41,8 @@ END
         fi
         "$bin/hypecc" -w $level -I/usr/include/csmith plain.c -o hype
         "$bin/hypecc" -w -Wno-hype-global $level -I/usr/include/csmith remote.c -o remote
-        timeout 20 ./hype > hype.txt || :
-        timeout 60 ./remote 2>&1 | sed 's/^\[[^]]*\] //' > remote.txt || :
+        timeout 120 ./hype > hype.txt || :
+        timeout 300 ./remote 2>&1 | sed 's/^\[[^]]*\] //' > remote.txt || :
         compared=$((compared + 1))
         for result in hype remote; do
             cmp -s plain.txt $result.txt || {

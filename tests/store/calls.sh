@@ -17,7 +17,7 @@ chmod +x "$work/hype-run"
 export HYPE_RUN="$work/hype-run"
 
 for program in hello e2e-share; do
-    timeout 200 "$HYPE_TEST_BIN/$program" > "$work/out" || { cat "$work/out"; echo "calls.sh: $program failed"; exit 1; }
+    timeout 900 "$HYPE_TEST_BIN/$program" > "$work/out" || { cat "$work/out"; echo "calls.sh: $program failed"; exit 1; }
 done
 left=$(ls -A "$TMPDIR")
 [ -z "$left" ] || { echo "calls.sh: left in the temporary folder: $left"; exit 1; }

@@ -1,9 +1,26 @@
-#pragma GCC diagnostic ignored "-Waggregate-return"
-#pragma GCC diagnostic ignored "-Wc++-compat"
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-#pragma GCC diagnostic ignored "-Wlong-long"
-#pragma GCC diagnostic ignored "-Wpadded"
-#pragma GCC diagnostic ignored "-Wvla"
+ #pragma GCC diagnostic ignored "-Waggregate-return"
+ #pragma GCC diagnostic ignored "-Wc++-compat"
+ #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+ #pragma GCC diagnostic ignored "-Wlong-long"
+ #pragma GCC diagnostic ignored "-Wpadded"
+ #pragma GCC diagnostic ignored "-Wvla"
+#ifdef __clang__
+ #pragma GCC diagnostic ignored "-Wunknown-warning-option"
+ #pragma GCC diagnostic ignored "-Watomic-implicit-seq-cst"
+ #pragma GCC diagnostic ignored "-Wc++98-compat"
+ #pragma GCC diagnostic ignored "-Wcast-function-type-strict"
+ #pragma GCC diagnostic ignored "-Wincompatible-function-pointer-types-strict"
+ #pragma GCC diagnostic ignored "-Wpragma-pack-suspicious-include"
+ #pragma GCC diagnostic ignored "-Wpre-c11-compat"
+#else
+ #pragma GCC diagnostic ignored "-Wc90-c99-compat"
+ #pragma GCC diagnostic ignored "-Wc99-c11-compat"
+ #pragma GCC diagnostic ignored "-Wframe-larger-than="
+ #pragma GCC diagnostic ignored "-Wlarger-than="
+ #pragma GCC diagnostic ignored "-Wstack-usage="
+ #pragma GCC diagnostic ignored "-Wtraditional"
+ #pragma GCC diagnostic ignored "-Wtraditional-conversion"
+#endif
 #include <hype/generated.h>
 
 static struct hype_unit hype_unit_;

@@ -116,7 +116,7 @@ static bool is_runtime(const struct word *word)
 const char *link_file(const struct command *command, const struct word *word)
 {
     enum option_effect effect = word->option ? word->option->effect : EFFECT_PASS;
-    if (word->input || effect == EFFECT_LINKER_FILE)
+    if (word->input || (effect == EFFECT_LINKER_FILE && exists(word->argument)))
         return word->argument;
     return effect == EFFECT_LIBRARY && word->value && !is_runtime(word) ? archive(command, word) : NULL;
 }

@@ -8,11 +8,11 @@
 #include "backtrace.h"
 
 #include "debug_library.h"
+#include "fork.h"
 #include "module.h"
 #include "util.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +29,13 @@ struct resolved {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all of the below; libdw is not thread-safe */
 static const struct dwarf_table *dw;
 static struct resolved *known;
+
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    known = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* ---- Files ---- */
 

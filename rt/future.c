@@ -9,6 +9,7 @@
 #include "future.h"
 
 #include "backtrace.h"
+#include "fork.h"
 #include "interrupt.h"
 #include "log.h"
 #include "retry.h"
@@ -25,6 +26,13 @@ pthread_mutex_t futures_lock = PTHREAD_MUTEX_INITIALIZER;
 /* ---- Environments: the same one is kept once, however many calls use it ---- */
 
 static struct shared_env *latest_env;
+
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&futures_lock, NULL);
+    latest_env = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* With the lock held. */
 static void env_give(struct shared_env *env)
@@ -99,7 +107,7 @@ static int send_callback(hype_future *future, hype_error **error)
 /* The call has its outcome. */
 static void finish(hype_future *future)
 {
-    if (interrupt_pending())
+    if (interrupt_pending()) /* nobody is told: it is RUNNING for as long as the program is */
         return;
     interrupt_call_ends();
     pthread_mutex_lock(&futures_lock);
@@ -206,7 +214,7 @@ static void run_attempt(hype_future *future)
     future->timed_out = false;
     future->timer.fire = timeout_fired;
     if (job->env.timeout > 0)
-        task_timer_set(&future->timer, clock_ms() + (int64_t)(job->env.timeout * 1000));
+        task_timer_set(&future->timer, clock_after(job->env.timeout));
     int status = job->env.invalid
                      ? error_set(&future->error, HYPE_INVALID, "%s(): %s", job->entry->name, job->env.invalid)
                      : future->submitter->operations->run(future->submitter, job, &future->error);
@@ -241,13 +249,13 @@ static bool try_again(hype_future *future)
     pthread_mutex_unlock(&futures_lock);
     if (!future->error || cancelled || !retry_wanted(policy, future->attempts, future->error, future->from_there))
         return false;
-    int64_t pause = retry_pause(policy, future->attempts);
+    double pause = retry_pause(policy, future->attempts);
     log_warning("Submitter", "%s; attempt %u of %u follows in %.1f s", future->error->message, future->attempts + 1,
-                policy->attempts, (double)pause / 1000);
+                policy->attempts, pause);
     forget_attempt(future);
     submitter_pause(future->submitter, &future->call);
     future->timer.fire = pause_ended;
-    task_timer_set(&future->timer, clock_ms() + pause);
+    task_timer_set(&future->timer, clock_after(pause));
     return true;
 }
 
@@ -292,7 +300,7 @@ static void cancel_call(struct submitter_call *call)
 static void cancel_on_loop(void *context)
 {
     hype_future *future = context;
-    if (future->state == FUTURE_RUNNING) /* which only this thread changes */
+    if (future->state == FUTURE_RUNNING && !interrupt_pending()) /* which only this thread changes, and see finish() */
         future->call.cancel(&future->call);
     pthread_mutex_lock(&futures_lock);
     unlock_and_give(future);

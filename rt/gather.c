@@ -26,12 +26,12 @@ struct gather {
     size_t limit, size, total;
     size_t n_added, n_waiting, n_running; /* calls, calls, batches */
     struct gathered *first, **last;       /* that wait */
-    bool flushing;
+    bool flushing, dispatching;
     bool closed;    /* it goes with the last batch */
     double call_ms; /* the least that calls have taken in a batch, each; 0: not known */
     /* Messages to the loop thread. */
     struct task_message message;
-    bool sent, again; /* under futures_lock */
+    bool sent, again, urgent; /* under futures_lock */
 };
 
 /* A batch. */
@@ -106,12 +106,12 @@ static void fail(struct gathered *g, hype_error *error, bool from_there)
         end_call(g, NULL, error, from_there);
         return;
     }
-    int64_t pause = retry_pause(policy, future->attempts);
+    double pause = retry_pause(policy, future->attempts);
     log_warning("Map", "%s; attempt %u of %u follows in %.1f s", error->message, future->attempts + 1, policy->attempts,
-                (double)pause / 1000);
+                pause);
     error_free(error);
     future->timer.fire = pause_ended;
-    task_timer_set(&future->timer, clock_ms() + pause);
+    task_timer_set(&future->timer, clock_after(pause));
 }
 
 static void take_image(struct gathered *g, const void *image, size_t size)
@@ -235,7 +235,7 @@ static int prepare(struct running *running, hype_error **error)
     if (!running->job)
         return error_memory(error);
     struct job *job = running->job;
-    running->batch.timeout = job->env.timeout;
+    running->batch.timeout = job->env.timeout > 0 && job->env.timeout < LONGEST_S ? job->env.timeout : 0;
     running->batch.take = take;
     running->batch.context = running;
     batch_open(&running->batch);
@@ -394,16 +394,21 @@ static void fail_waiting(struct gather *gather)
     }
 }
 
-/* Where memory is out it is tried again when the next call ends. */
+/* Where memory is out it is tried again when the next call ends. A batch that ends as it begins, since the submitter is
+ * closing, comes here too: the loop below then goes on. */
 static void dispatch(struct gather *gather)
 {
     bool begun = true;
+    if (gather->dispatching || interrupt_pending())
+        return;
+    gather->dispatching = true;
     while (begun && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
         begun = begin_batch(gather);
     if (!begun && gather->n_running == 0)
         fail_waiting(gather);
     if (gather->n_waiting == 0)
         gather->flushing = false;
+    gather->dispatching = false;
 }
 
 /* ---- From other threads ---- */
@@ -412,8 +417,6 @@ static void join(void *context)
 {
     hype_future *future = context;
     struct gather *gather = future->gathered->gather;
-    if (interrupt_pending())
-        return;
     gather->n_added++;
     wait_again(future->gathered);
     dispatch(gather);
@@ -450,18 +453,21 @@ static void flush(void *context)
 {
     struct gather *gather = context;
     pthread_mutex_lock(&futures_lock);
+    gather->flushing |= gather->urgent || gather->n_running == 0;
     gather->sent = false;
     if (gather->again)
         send_flush(gather);
+    else
+        gather->urgent = false;
     pthread_mutex_unlock(&futures_lock);
-    gather->flushing = true;
     dispatch(gather);
     free_if_over(gather);
 }
 
-void gather_flush(struct gather *gather)
+void gather_flush(struct gather *gather, bool gently)
 {
     pthread_mutex_lock(&futures_lock);
+    gather->urgent |= !gently;
     send_flush(gather);
     pthread_mutex_unlock(&futures_lock);
 }

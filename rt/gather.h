@@ -15,8 +15,8 @@ struct gather;
 struct gather *gather_open(hype_submitter *submitter, size_t limit, size_t size, size_t total);
 /* From any thread: begins a future of future_new(). */
 void gather_add(struct gather *gather, hype_future *future);
-/* From any thread: what waits is begun, however few they are. */
-void gather_flush(struct gather *gather);
+/* From any thread: what waits is begun, however few they are; GENTLY: where no batch is running. */
+void gather_flush(struct gather *gather, bool gently);
 /* On the loop thread, when all its futures are settled. Batches may still clear away. NULL is allowed. */
 void gather_close(struct gather *gather);
 

@@ -7,8 +7,10 @@
  */
 #include "http.h"
 
+#include "fork.h"
 #include "http_transfer.h"
 #include "log.h"
+#include "retry.h"
 #include "task.h"
 #include "util.h"
 
@@ -17,13 +19,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/crypto.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -107,12 +107,6 @@ static int on_watch_wanted(CURL *unused, curl_socket_t socket, int what, void *u
     return task_watch_set(watch, events) < 0 ? -1 : 0;
 }
 
-static void after_fork_in_child(void)
-{
-    multi = NULL;
-    curl_timer = (struct task_timer){.fire = on_curl_time};
-}
-
 static int multi_start(hype_error **error)
 {
     static bool initialized;
@@ -124,7 +118,6 @@ static int multi_start(hype_error **error)
         OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
         if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
             return error_set(error, HYPE_SYSTEM, "cannot initialize libcurl");
-        pthread_atfork(NULL, NULL, after_fork_in_child);
         initialized = true;
     }
     multi = curl_multi_init();
@@ -198,6 +191,14 @@ static void forget_pause(struct transfer *transfer)
             return;
         }
 }
+
+static void after_fork_in_child(void)
+{
+    multi = NULL;
+    curl_timer = (struct task_timer){.fire = on_curl_time};
+    paused = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 void http_resume(void)
 {
@@ -432,18 +433,9 @@ static int64_t asked_pause(const struct http_response *response)
     return seconds > LONGEST_ASKED_MS / 1000 ? LONGEST_ASKED_MS : seconds * 1000;
 }
 
-/* Between half of the exponential pause and all of it, so that many that failed together do not come back together. */
 static int64_t pause_length(unsigned attempt, unsigned first_ms, const struct http_response *response)
 {
-    int64_t pause = first_ms > 0 ? first_ms : PAUSE_MS;
-    for (unsigned i = 1; i < attempt && pause < LONGEST_PAUSE_MS; i++)
-        pause *= 2;
-    if (pause > LONGEST_PAUSE_MS)
-        pause = LONGEST_PAUSE_MS;
-    uint32_t random = 0;
-    if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-        random = (uint32_t)clock_ms();
-    pause = pause / 2 + (int64_t)(random % (uint64_t)(pause / 2 + 1));
+    int64_t pause = (int64_t)back_off(attempt, first_ms > 0 ? first_ms : PAUSE_MS, LONGEST_PAUSE_MS);
     int64_t asked = asked_pause(response);
     return asked > pause ? asked : pause;
 }

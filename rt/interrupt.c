@@ -7,6 +7,7 @@
  */
 #include "interrupt.h"
 
+#include "fork.h"
 #include "log.h"
 #include "printer.h"
 #include "submit/submitter.h"
@@ -14,7 +15,6 @@
 #include "util.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -108,13 +108,11 @@ static void forget_calls_in_child(void)
         close(wakeup);
     wakeup = -1;
 }
+IN_FORKED_CHILD(forget_calls_in_child);
 
 /* With the lock held. */
 static bool prepare(void)
 {
-    static bool fork_handler;
-    if (!fork_handler)
-        fork_handler = pthread_atfork(NULL, NULL, forget_calls_in_child) == 0;
     if (wakeup >= 0)
         return true;
     wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

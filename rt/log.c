@@ -1,9 +1,9 @@
 /* log.c: levels, HYPE_LOG, and the callback that takes the lines. */
 #include "log.h"
 
+#include "fork.h"
 #include "util.h"
 
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +16,12 @@ static struct {
 } target;
 static pthread_once_t target_once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t target_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&target_lock, NULL);
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
 

@@ -10,6 +10,7 @@
 #include "gather.h"
 #include "progress.h"
 
+#include <semaphore.h>
 #include <string.h>
 
 struct item {
@@ -36,9 +37,12 @@ struct hype_map {
     struct item *first_ended, **last_ended;
     size_t n_added, n_in_flight;
     bool expired;
+    bool incomplete; /* there was no memory for an item */
     /* The loop thread's own. */
     struct progress progress;
     struct task_timer deadline;
+    struct task_message closing;
+    sem_t closed;
 };
 
 /* ---- The deadline ---- */
@@ -66,7 +70,7 @@ static void open_on_loop(void *context)
     progress_start_items(&map->progress, "Map");
     map->deadline.fire = deadline_passed;
     if (map->options.deadline > 0)
-        task_timer_set(&map->deadline, clock_ms() + (int64_t)(map->options.deadline * 1000));
+        task_timer_set(&map->deadline, clock_after(map->options.deadline));
 }
 
 static void close_on_loop(void *context)
@@ -75,6 +79,7 @@ static void close_on_loop(void *context)
     task_timer_stop(&map->deadline);
     progress_end(&map->progress);
     gather_close(map->gather);
+    sem_post(&map->closed);
 }
 
 /* ---- Opening ---- */
@@ -112,6 +117,7 @@ hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_option
         map->last_ended = &map->first_ended;
         pthread_mutex_init(&map->lock, NULL);
         condition_init(&map->changed);
+        sem_init(&map->closed, 0, 0);
         if (open_map(map, &error) < 0) {
             free(map->gather);
             free(map);
@@ -120,6 +126,13 @@ hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_option
     }
     error_publish(error);
     return map;
+}
+
+/* Of what is done with a map that there is not: hype_map_open() has published why. */
+static int no_map(void)
+{
+    const hype_error *error = hype_last_error();
+    return error ? error->status : -HYPE_INVALID;
 }
 
 /* ---- Adding ---- */
@@ -177,12 +190,12 @@ int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
     hype_error *error = NULL;
     if (!map) {
         hype_closure_free(closure);
-        return -HYPE_MEMORY; /* hype_map_open() has published why */
+        return no_map();
     }
     pthread_mutex_lock(&map->lock);
     while (map->n_in_flight >= map->most) {
         if (map->gather)
-            gather_flush(map->gather);
+            gather_flush(map->gather, false);
         condition_wait(&map->changed, &map->lock, NULL);
     }
     struct item *item = item_new(map, closure, result);
@@ -194,6 +207,8 @@ int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
         map->n_in_flight++;
         if (map->expired)
             item->late = hype_cancel(item->future);
+    } else {
+        map->incomplete = true;
     }
     pthread_mutex_unlock(&map->lock);
     if (!item)
@@ -224,8 +239,8 @@ static int wait_for_item(hype_map *map, double timeout, struct item **taken, hyp
     const struct timespec *deadline = deadline_after(timeout, &time);
     bool waiting = true;
     pthread_mutex_lock(&map->lock);
-    if (map->gather && timeout != 0)
-        gather_flush(map->gather);
+    if (map->gather)
+        gather_flush(map->gather, timeout == 0);
     while (!(*taken = next_ended(map)) && map->first && waiting)
         waiting = condition_wait(&map->changed, &map->lock, deadline);
     bool left = map->first != NULL;
@@ -257,7 +272,7 @@ int hype_map_next(hype_map *map, double timeout, hype_item *item)
 {
     hype_error *error = NULL;
     if (!map)
-        return -HYPE_MEMORY; /* hype_map_open() has published why */
+        return no_map();
     int status = take(map, timeout, item, &error);
     error_publish(error);
     return status;
@@ -268,7 +283,7 @@ int hype_map_finish(hype_map *map)
     hype_error *first = NULL, *error = NULL;
     size_t first_index = SIZE_MAX;
     if (!map)
-        return -HYPE_MEMORY;
+        return no_map();
     for (hype_item item = {0}; take(map, HYPE_FOREVER, &item, &error) > 0; error = NULL) {
         if (!error || item.index > first_index) {
             error_free(error);
@@ -278,6 +293,8 @@ int hype_map_finish(hype_map *map)
         first = error;
         first_index = item.index;
     }
+    if (!first && map->incomplete)
+        error_memory(&first);
     hype_map_close(map);
     return error_publish(first);
 }
@@ -291,7 +308,11 @@ void hype_map_close(hype_map *map)
     pthread_mutex_unlock(&map->lock);
     for (struct item *item; wait_for_item(map, HYPE_FOREVER, &item, NULL) == 0 && item; free(item))
         future_discard(item->future);
-    task_run(close_on_loop, map, NULL);
+    map->closing = (struct task_message){close_on_loop, map, NULL};
+    task_send(&map->closing, NULL);    /* the loop runs: hype_map_open() has used it */
+    while (sem_wait(&map->closed) < 0) /* a signal came */
+        ;
+    sem_destroy(&map->closed);
     pthread_cond_destroy(&map->changed);
     pthread_mutex_destroy(&map->lock);
     free(map);

@@ -5,10 +5,10 @@
  */
 #include "owner.h"
 
+#include "fork.h"
 #include "util.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -49,9 +49,16 @@ static void find_place(char place[SHA256_HEX_SIZE])
     sha256_hex(both ? both : "", both ? strlen(both) : 0, place);
 }
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&lock, NULL);
+}
+IN_FORKED_CHILD(after_fork_in_child);
+
 const char *owner_self(void)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static char self[OWNER_SIZE];
     static pid_t known;
     pthread_mutex_lock(&lock);

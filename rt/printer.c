@@ -2,6 +2,7 @@
  */
 #include "printer.h"
 
+#include "fork.h"
 #include "log.h"
 #include "task.h"
 #include "terminal.h"
@@ -10,7 +11,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -345,6 +345,7 @@ static void after_fork_in_child(void)
     queue.n_written = queue.n_put;
     waiters = NULL;
 }
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* With the lock held. */
 static bool start_thread(void)
@@ -353,7 +354,7 @@ static bool start_thread(void)
     sigset_t all, before;
     if (queue.started)
         return true;
-    if (!prepared && pthread_atfork(NULL, NULL, after_fork_in_child) == 0 && atexit(printer_drain_all) == 0)
+    if (!prepared && atexit(printer_drain_all) == 0)
         prepared = true;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* the program's signals are for the program's own threads */

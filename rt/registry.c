@@ -1,10 +1,10 @@
 /* registry.c: units as their constructors hand them in, and a hash table over their functions' addresses. */
 #include "registry.h"
 
+#include "fork.h"
 #include "image.h"
 #include "log.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -13,6 +13,12 @@
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;
 static struct hype_unit *units;
 static const struct hype_remote *offered;
+
+static void after_fork_in_child(void)
+{
+    pthread_rwlock_init(&lock, NULL);
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 struct place {
     const struct hype_unit *unit;

@@ -7,6 +7,8 @@
  */
 #include "retry.h"
 
+#include "util.h"
+
 #include <sys/random.h>
 
 #define FIRST_PAUSE_S   1.0
@@ -30,15 +32,21 @@ bool retry_wanted(const hype_retry *policy, unsigned attempts, const hype_error 
     }
 }
 
-int64_t retry_pause(const hype_retry *policy, unsigned attempts)
+double back_off(unsigned attempts, double first, double longest)
 {
-    double pause = policy->backoff > 0 ? policy->backoff : FIRST_PAUSE_S;
-    for (unsigned i = 1; i < attempts && pause < LONGEST_PAUSE_S; i++)
+    double pause = first;
+    for (unsigned i = 1; i < attempts && pause < longest; i++)
         pause *= 2;
-    if (pause > LONGEST_PAUSE_S && pause > policy->backoff)
-        pause = policy->backoff > LONGEST_PAUSE_S ? policy->backoff : LONGEST_PAUSE_S;
-    uint32_t random = 0; /* calls that were lost together do not come back together */
+    if (pause > longest)
+        pause = longest;
+    uint32_t random = 0;
     if (getrandom(&random, sizeof random, GRND_NONBLOCK) < 0)
-        random = 0;
-    return (int64_t)(pause * 1000 * (1 - 0.25 * random / UINT32_MAX));
+        random = (uint32_t)clock_ms();
+    return pause * (1 - 0.25 * random / UINT32_MAX);
+}
+
+double retry_pause(const hype_retry *policy, unsigned attempts)
+{
+    double first = policy->backoff > 0 ? policy->backoff : FIRST_PAUSE_S;
+    return back_off(attempts, first, first > LONGEST_PAUSE_S ? first : LONGEST_PAUSE_S);
 }

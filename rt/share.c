@@ -1,9 +1,10 @@
 /* share.c: hype_share(), hype_unshare(), and the table of what is shared, by address. */
 #include "share.h"
 
+#include "fork.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -12,6 +13,13 @@ static struct share **table; /* by address; they do not overlap */
 static size_t n_shares, capacity;
 
 static pthread_mutex_t digest_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void after_fork_in_child(void)
+{
+    pthread_rwlock_init(&table_lock, NULL);
+    pthread_mutex_init(&digest_lock, NULL);
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 bool share_freeze(void)
 {

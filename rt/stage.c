@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include "batch.h"
+#include "fork.h"
 #include "log.h"
 #include "manifest.h"
 #include "module.h"
@@ -204,6 +205,15 @@ struct sending {
     struct sending *next;
 };
 static struct sending *all_sending;
+
+/* Its parent goes on sending, and may have been in the middle of a change to what is known. */
+static void after_fork_in_child(void)
+{
+    known = NULL;
+    n_known = known_capacity = 0;
+    all_sending = NULL;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 static void sending_release(struct sending *sending)
 {

@@ -170,6 +170,7 @@ int spawn_process(const char *const *arguments, const char *const *environment, 
 int spawn_wait(struct spawned *spawned, int *wait_status, hype_error **error)
 {
     int status = task_wait_fd(spawned->pidfd, EPOLLIN, NO_DEADLINE);
+    *wait_status = 0; /* nobody is told where the program ignores SIGCHLD */
     if (status < 0) {
         kill(-spawned->pid, SIGTERM); /* hype-run passes it on and removes its temporary files */
         task_shield_begin();

@@ -7,11 +7,11 @@
  */
 #include "task.h"
 
+#include "fork.h"
 #include "util.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <string.h>
@@ -357,8 +357,7 @@ int task_park(int64_t deadline)
     t->parked = true;
     if (deadline != NO_DEADLINE)
         task_timer_set(&t->timer, deadline);
-    if (t->parked)
-        switch_out(t);
+    switch_out(t); /* also where there was no memory for the timer: the task is ready then */
     return t->wake;
 }
 
@@ -721,13 +720,11 @@ static void after_fork_in_child(void)
     on_loop_thread = false;
     pthread_cond_init(&loop.work_arrived, NULL);
 }
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* With the lock held. */
 static int loop_start(hype_error **error)
 {
-    static bool fork_handler;
-    if (!fork_handler)
-        fork_handler = pthread_atfork(NULL, NULL, after_fork_in_child) == 0;
     loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     loop.wakeup = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     loop.last_post = &loop.first_post;

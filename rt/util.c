@@ -169,6 +169,11 @@ int64_t clock_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_after(double seconds)
+{
+    return seconds < LONGEST_S ? clock_ms() + (int64_t)(seconds * 1000) : INT64_MAX;
+}
+
 static void hexadecimal(const unsigned char digest[SHA256_DIGEST_LENGTH], char out[SHA256_HEX_SIZE])
 {
     static const char digits[] = "0123456789abcdef";

@@ -67,6 +67,9 @@ int folders_make(const char *path);
 bool folder_remove(const char *path);
 
 int64_t clock_ms(void); /* monotonic, milliseconds */
+/* What clock_ms() will be; from LONGEST_S on, INT64_MAX: never. */
+int64_t clock_after(double seconds);
+#define LONGEST_S 1e9
 
 #define SHA256_HEX_SIZE 65 /* 64 digits and a NUL */
 /* SHA-256 (FIPS 180-4) as lower-case hexadecimal. */

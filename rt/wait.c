@@ -33,8 +33,7 @@ void condition_init(pthread_cond_t *condition)
 
 const struct timespec *deadline_after(double timeout, struct timespec *deadline)
 {
-    const double longest = 1e9;
-    if (!(timeout >= 0) || timeout > longest)
+    if (!(timeout >= 0) || timeout > LONGEST_S)
         return NULL;
     clock_gettime(CLOCK_MONOTONIC, deadline);
     deadline->tv_sec += (time_t)timeout;

@@ -131,7 +131,7 @@ static bool ends_in_time(pid_t pid, double timeout)
     if (timeout <= 0)
         return true;
     cleanup_close int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    int64_t deadline = clock_ms() + (int64_t)(timeout * 1000), longest = fd < 0 ? LOOK_MS : INT_MAX;
+    int64_t deadline = clock_after(timeout), longest = fd < 0 ? LOOK_MS : INT_MAX;
     struct pollfd ended = {.fd = fd, .events = POLLIN};
     for (;;) {
         siginfo_t found = {.si_pid = 0};

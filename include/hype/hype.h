@@ -387,7 +387,8 @@ void hype_unshare(const void *data);
  * hype_start(). Timeouts are seconds; 0 only asks, HYPE_FOREVER waits as long as it takes. */
 #define HYPE_FOREVER (-1.0)
 
-bool hype_done(hype_future *future); /* hype_await() would not wait */
+/* It has its outcome. hype_await() may still wait for its hype_on_done() function, and for its output to be written. */
+bool hype_done(hype_future *future);
 
 /* Stops the call, where it runs too. True: hype_await() will give HYPE_CANCELLED, as soon as what the call left there
  * has been cleared away. False: it was done already, and its outcome stays. The future must still be awaited. */

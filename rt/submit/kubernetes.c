@@ -224,7 +224,7 @@ static int wait_for_end(struct call *call, hype_error **error)
 {
     const hype_env *env = &call->job->env;
     double patience = env->pod.pending_timeout > 0 ? env->pod.pending_timeout : call->s->pending_timeout;
-    int64_t deadline = clock_ms() + (int64_t)(patience * 1000);
+    int64_t deadline = clock_after(patience);
     for (;;) {
         bool was_ending = call->ending;
         call->state.changed.set = false;
@@ -232,7 +232,7 @@ static int wait_for_end(struct call *call, hype_error **error)
         if (status != 0)
             return status < 0 ? status : 0;
         if (call->ending && !was_ending)
-            deadline = clock_ms() + (int64_t)(patience * 1000);
+            deadline = clock_after(patience);
         status = task_event_wait(&call->state.changed, call->started && !call->ending ? NO_DEADLINE : deadline);
         if (status == -HYPE_TIMEOUT && call->ending)
             return diagnose_deleted(function_of(call), call->pod, call->state.pod, error);

@@ -142,18 +142,21 @@ static int process_run(hype_submitter *submitter, struct job *job, hype_error **
 
 static int process_open(struct submitter_url *url, hype_submitter **submitter, hype_error **error)
 {
+    enum { MOST_WORKERS = 1024 };
     const char *staging = submitter_url_option(url, "staging"), *workers = submitter_url_option(url, "workers");
     struct process_submitter *s = calloc(1, sizeof *s);
     cleanup_free char *uri = staging ? strdup(staging) : submitter_cache_uri();
-    long n = workers ? strtol(workers, NULL, 10) : sysconf(_SC_NPROCESSORS_ONLN);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long n = workers ? strtol(workers, NULL, 10) : cores < 1 ? 1 : cores > MOST_WORKERS ? MOST_WORKERS : cores;
     if (!s || !uri) {
         free(s);
         return error_memory(error);
     }
     s->submitter.operations = &submitter_process;
     s->staged = staging != NULL;
-    int status = n < 1 || n > 1024 ? error_set(error, HYPE_INVALID, "workers=%s is no number from 1 to 1024", workers)
-                                   : store_open(uri, &s->staging, error);
+    int status = n < 1 || n > MOST_WORKERS
+                     ? error_set(error, HYPE_INVALID, "workers=%s is no number from 1 to %d", workers, MOST_WORKERS)
+                     : store_open(uri, &s->staging, error);
     if (status < 0) {
         free(s);
         return status;

@@ -37,12 +37,14 @@ struct slot {
     struct pipe_reader outputs[PIPES];
     struct server *server;
     unsigned number;
-    uint64_t call;
+    uint64_t call;           /* 0: it is free */
     struct pending *pending; /* NULL: no call is in it, or one that nobody waits for any more */
     struct slot *next;       /* free one */
 };
 
 struct server {
+    struct servers *servers;
+    unsigned users;               /* its task, and those who call; with the last of them it goes */
     char sha256[SHA256_HEX_SIZE]; /* of the remote object */
     struct spawned process;
     int control;
@@ -61,6 +63,7 @@ struct server {
 static void slot_give(struct slot *slot)
 {
     struct server *server = slot->server;
+    slot->call = 0;
     slot->next = NULL;
     *server->last_free = slot;
     server->last_free = &slot->next;
@@ -127,7 +130,8 @@ static void slot_ready(struct task_watch *watch, uint32_t events)
     ssize_t n = receive(watch->fd, &reply, image, sizeof image, &fd);
     if (n < 0 && events & (EPOLLHUP | EPOLLERR))
         task_watch_remove(watch); /* the server has ended: its task sees to it */
-    if (n < 0 || reply.call != slot->call)
+    if (n < 0 || slot->call == 0 ||
+        reply.call != slot->call) /* a second answer, by who saw the first one's process die */
         return;
     if (slot->pending) {
         slot->pending->ready = reply.ready;
@@ -168,23 +172,6 @@ static void fail_slots(struct server *server)
     }
 }
 
-/* A task of its own for each server: waits for its end. */
-static void server_main(void *context)
-{
-    struct server *server = context;
-    int wait_status = 0;
-    spawn_wait(&server->process, &wait_status, NULL);
-    take_refusal(server);
-    if (!server->broken)
-        error_set(&server->broken, HYPE_LOST, "hype-run ended unexpectedly with %s %d",
-                  WIFSIGNALED(wait_status) ? "signal" : "exit status",
-                  WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
-    server->ended = true;
-    fail_slots(server);
-    task_event_set(&server->room);
-    task_event_set(&server->gone);
-}
-
 static void slot_close(struct slot *slot)
 {
     for (int i = 0; i < PIPES; i++)
@@ -208,6 +195,35 @@ static void server_free(struct server *server)
     free(server);
 }
 
+static void server_leave(struct server *server)
+{
+    struct server **where = &server->servers->first;
+    if (--server->users > 0)
+        return;
+    while (*where != server)
+        where = &(*where)->next;
+    *where = server->next;
+    server_free(server);
+}
+
+/* A task of its own for each server: waits for its end. */
+static void server_main(void *context)
+{
+    struct server *server = context;
+    int wait_status = 0;
+    spawn_wait(&server->process, &wait_status, NULL);
+    take_refusal(server);
+    if (!server->broken)
+        error_set(&server->broken, HYPE_LOST, "hype-run ended unexpectedly with %s %d",
+                  WIFSIGNALED(wait_status) ? "signal" : "exit status",
+                  WIFSIGNALED(wait_status) ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
+    server->ended = true;
+    fail_slots(server);
+    task_event_set(&server->room);
+    task_event_set(&server->gone);
+    server_leave(server);
+}
+
 /* More than calls run at a time, see rt/serve.h; but their descriptors, three times as many while the server is
  * being started, leave this process a quarter of what it may have. */
 static unsigned count_slots(unsigned workers)
@@ -218,14 +234,17 @@ static unsigned count_slots(unsigned workers)
     return most < wanted ? (unsigned)most + (most == 0) : wanted;
 }
 
-static struct server *server_new(const char *sha256, unsigned workers)
+static struct server *server_new(struct servers *servers, const char *sha256)
 {
     struct server *server = calloc(1, sizeof *server);
-    unsigned n_slots = count_slots(workers);
+    unsigned n_slots = count_slots(servers->workers);
     if (!server || !(server->slots = calloc(n_slots, sizeof *server->slots))) {
         free(server);
         return NULL;
     }
+    server->servers = servers;
+    server->next = servers->first;
+    servers->first = server;
     memcpy(server->sha256, sha256, SHA256_HEX_SIZE);
     server->control = server->process.pidfd = -1;
     server->n_slots = n_slots;
@@ -330,7 +349,9 @@ static int start_staged(const struct servers *servers, const struct staged_code 
     if (status < 0)
         return status;
     status = task_start(server_main, server, NULL, error);
-    if (status < 0) {
+    if (status == 0) {
+        server->users++;
+    } else {
         int wait_status;
         kill(server->process.pid, SIGTERM);
         task_shield_begin();
@@ -360,7 +381,8 @@ static int start(const struct servers *servers, struct server *server, struct jo
     return status;
 }
 
-/* The server of the job's remote object. A new one is made known before it runs, so that others wait for it. */
+/* The server of the job's remote object, which the caller is to leave. A new one is made known before it runs, so that
+ * others wait for it: its start is not cut short when the call that it is for is cancelled. */
 static int get_server(struct servers *servers, struct job *job, struct server **found, int64_t *spawned,
                       hype_error **error)
 {
@@ -371,31 +393,28 @@ static int get_server(struct servers *servers, struct job *job, struct server **
     while (server && (server->ended || strcmp(server->sha256, job->unit->remote->sha256) != 0))
         server = server->next;
     if (!server) {
-        if (!(server = server_new(job->unit->remote->sha256, servers->workers)))
+        if (!(server = server_new(servers, job->unit->remote->sha256)))
             return error_memory(error);
-        server->next = servers->first;
-        servers->first = server;
-        if (start(servers, server, job, spawned, &server->broken) < 0) {
-            server->ended = true;
-            task_event_set(&server->gone);
-        }
+        server->users++;
+        task_shield_begin();
+        server->ended = start(servers, server, job, spawned, &server->broken) < 0;
+        task_shield_end();
         task_event_set(&server->ready);
+    } else {
+        server->users++;
     }
-    int status = task_event_wait(&server->ready, NO_DEADLINE);
-    if (status < 0)
-        return error_set(error, (hype_status)-status, "cancelled");
     *found = server;
-    return 0;
+    int status = task_event_wait(&server->ready, NO_DEADLINE);
+    return status < 0 ? error_set(error, (hype_status)-status, "cancelled") : 0;
 }
 
 void servers_close(struct servers *servers)
 {
     for (struct server *server; (server = servers->first);) {
-        servers->first = server->next;
-        if (!server->ended)
-            kill(server->process.pid, SIGTERM); /* it ends its calls and removes its folder */
+        server->users++;
+        kill(server->process.pid, SIGTERM); /* it ends its calls and removes its folder */
         task_event_wait(&server->gone, NO_DEADLINE);
-        server_free(server);
+        server_leave(server);
     }
 }
 
@@ -539,7 +558,9 @@ static int call_in_slot(struct slot *slot, struct job *job, int answer, struct p
         return status;
     }
     if (task_event_wait(&pending->answered, NO_DEADLINE) < 0) {
-        abandon(slot);
+        if (slot->pending ==
+            pending) /* else the answer has come at the same time, and the slot may be another call's */
+            abandon(slot);
         return error_set(error, HYPE_CANCELLED, "%s() was cancelled", job->entry->name);
     }
     if (pending->status < 0 && error)
@@ -610,9 +631,12 @@ int servers_call(struct servers *servers, struct job *job, uint64_t memory_limit
     struct server *server = NULL;
     int64_t spawned = 0;
     int status = get_server(servers, job, &server, &spawned, error);
-    if (status < 0)
-        return status;
-    trace_place(&job->trace, "process", job->id, NULL);
-    trace_sent(&job->trace);
-    return call(server, job, memory_limit, spawned, error);
+    if (status == 0) {
+        trace_place(&job->trace, "process", job->id, NULL);
+        trace_sent(&job->trace);
+        status = call(server, job, memory_limit, spawned, error);
+    }
+    if (server)
+        server_leave(server);
+    return status;
 }

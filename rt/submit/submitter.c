@@ -1,11 +1,11 @@
 /* submitter.c: the table of back ends, their URLs, and the default submitter. */
 #include "submitter.h"
 
+#include "../fork.h"
 #include "../interrupt.h"
 #include "../leftovers.h"
 #include "../task.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,14 +38,19 @@ static void list_take(struct submitter_call *call)
     call->list = NULL;
 }
 
+/* One that ends as it starts comes here too: the loop then goes on. */
 static void start_waiting(hype_submitter *submitter)
 {
+    if (submitter->starting)
+        return;
+    submitter->starting = true;
     for (struct submitter_call *call; submitter->running < submitter->limit && (call = submitter->waiting.first);) {
         list_take(call);
         list_put(&submitter->begun, call);
         submitter->running++;
         call->start(call);
     }
+    submitter->starting = false;
 }
 
 void submitter_admit(hype_submitter *submitter, struct submitter_call *call)
@@ -90,14 +95,10 @@ static void cancel_calls(hype_submitter *submitter)
     }
 }
 
-static unsigned n_closing;
-static struct task_event none_closing;
-
 /* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */
 static void close_in_task(void *context)
 {
     hype_submitter *submitter = context;
-    n_closing++;
     task_shield_begin();
     cancel_calls(submitter);
     while (submitter->begun.first) {
@@ -106,8 +107,6 @@ static void close_in_task(void *context)
     }
     submitter->operations->close(submitter);
     task_shield_end();
-    if (--n_closing == 0)
-        task_event_set(&none_closing);
 }
 
 /* ---- URLs ---- */
@@ -259,12 +258,20 @@ hype_submitter *submitter_open(const char *url, hype_error **error)
 
 /* ---- Those that are open ---- */
 
-/* All that are open, of this process: a child of fork() has none of its parent's servers, and ends without touching
- * them. */
 static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
 static hype_submitter *open_submitters;
 static hype_submitter *default_submitter;
-static pid_t open_owner;
+static unsigned n_closing; /* not in the list any more, and not yet closed */
+static struct task_event one_closed;
+
+/* It has none of its parent's servers, and ends without touching them. */
+static void after_fork_in_child(void)
+{
+    pthread_mutex_init(&open_lock, NULL);
+    open_submitters = default_submitter = NULL;
+    n_closing = 0;
+}
+IN_FORKED_CHILD(after_fork_in_child);
 
 /* A program that ends leaves no process, no container and no folder behind. */
 void submitter_close_all(void)
@@ -274,7 +281,7 @@ void submitter_close_all(void)
         pause();
     while (open_submitters && !task_on_loop()) { /* exit() in a callback: what is left is swept by the next program */
         pthread_mutex_lock(&open_lock);
-        hype_submitter *submitter = open_owner == getpid() ? open_submitters : NULL;
+        hype_submitter *submitter = open_submitters;
         pthread_mutex_unlock(&open_lock);
         if (!submitter)
             break;
@@ -286,19 +293,11 @@ void submitter_close_all(void)
 }
 
 /* With the lock held. */
-static void forget_parent(void)
-{
-    if (open_owner == getpid())
-        return;
-    if (open_owner == 0)
-        atexit(submitter_close_all);
-    open_submitters = default_submitter = NULL;
-    open_owner = getpid();
-}
-
 static void add_open(hype_submitter *submitter)
 {
-    forget_parent();
+    static bool at_exit;
+    if (!at_exit)
+        at_exit = atexit(submitter_close_all) == 0;
     submitter->next = open_submitters;
     open_submitters = submitter;
 }
@@ -308,13 +307,13 @@ static bool remove_open(hype_submitter *submitter)
 {
     bool found = false;
     pthread_mutex_lock(&open_lock);
-    forget_parent();
     hype_submitter **where = &open_submitters;
     while (*where && *where != submitter)
         where = &(*where)->next;
     if (*where) {
         *where = submitter->next;
         found = true;
+        __atomic_add_fetch(&n_closing, 1, __ATOMIC_RELAXED);
     }
     if (default_submitter == submitter)
         default_submitter = NULL;
@@ -338,7 +337,6 @@ hype_submitter *hype_submitter_open(const char *url)
 hype_submitter *submitter_default(hype_error **error)
 {
     pthread_mutex_lock(&open_lock);
-    forget_parent();
     if (!default_submitter) {
         const char *url = getenv("HYPE_SUBMITTER");
         default_submitter = submitter_open(url && *url ? url : "process:", error);
@@ -373,6 +371,13 @@ static int close_member(void *context, hype_error **error)
     return 0;
 }
 
+static void close_removed(void *context)
+{
+    close_in_task(context);
+    __atomic_sub_fetch(&n_closing, 1, __ATOMIC_RELAXED);
+    task_event_set(&one_closed);
+}
+
 void submitter_end_all(void)
 {
     struct task_group group = {.limit = 0};
@@ -385,9 +390,9 @@ void submitter_end_all(void)
         task_group_start(&group, close_member, submitter);
     }
     task_group_wait(&group, NULL);
-    while (n_closing > 0) { /* that another thread was about to close */
-        none_closing.set = false;
-        task_event_wait(&none_closing, NO_DEADLINE);
+    while (__atomic_load_n(&n_closing, __ATOMIC_RELAXED) > 0) { /* that other threads are about to close */
+        one_closed.set = false;
+        task_event_wait(&one_closed, NO_DEADLINE);
     }
 }
 
@@ -396,9 +401,10 @@ void hype_submitter_close(hype_submitter *submitter)
     if (!submitter || !remove_open(submitter))
         return;
     /* Where memory is short it waits for some: nobody could end the calls and remove their traces later. */
-    while (task_run(close_in_task, submitter, NULL) < 0) {
+    while (task_run(close_removed, submitter, NULL) < 0) {
         if (!task_loop_runs()) { /* there has been no call */
             submitter->operations->close(submitter);
+            __atomic_sub_fetch(&n_closing, 1, __ATOMIC_RELAXED);
             return;
         }
         sched_yield();

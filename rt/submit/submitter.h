@@ -88,7 +88,7 @@ struct hype_submitter {
     bool batches;   /* run() makes batches too, which are better for many calls */
     unsigned running;
     struct call_list waiting, begun; /* begun: that run or pause */
-    bool closing;
+    bool closing, starting;
     struct task_event drained; /* no call is left */
     hype_submitter *next;      /* of all that are open */
 };

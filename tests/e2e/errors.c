@@ -254,6 +254,25 @@ static void several_at_once(void)
     }
 }
 
+/* Each leaves nothing in this process when it has ended, whatever the reason. */
+static void servers_that_end(void)
+{
+    const char *real = getenv("HYPE_RUN");
+    hype_submitter *submitter = hype_submitter_open("process:");
+    int files = 0;
+    CHECK(submitter && setenv("HYPE_RUN", "/bin/false", 1) == 0);
+    for (int i = 0; i < 5; i++) {
+        CHECK(hype_submit(submitter, hype_default_env, hype_bind(divide, 9, 3), NULL) == -HYPE_LOST);
+        if (i == 0)
+            files = open_descriptors();
+    }
+    CHECK(open_descriptors() == files);
+    CHECK((real ? setenv("HYPE_RUN", real, 1) : unsetenv("HYPE_RUN")) == 0);
+    int result;
+    CHECK(hype_submit(submitter, hype_default_env, hype_bind(divide, 9, 3), &result) == 0 && result == 3);
+    hype_submitter_close(submitter);
+}
+
 int main(int argc, char **argv)
 {
     hype_submitter *submitter = NULL;
@@ -273,6 +292,7 @@ int main(int argc, char **argv)
     timeouts();
     FAILS(HYPE_SYSTEM, "it has closed descriptors that it had not opened: Bad file descriptor", &result, close_all);
     several_at_once();
+    servers_that_end();
     submitter = hype_submitter_open("process:?workers=3");
     CHECK(submitter);
     CHECK(hype_submit(submitter, hype_default_env, hype_bind(divide, 9, 3), &result) == 0 && result == 3);

@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 HYPE_FN int add(int a, int b)
@@ -113,6 +114,39 @@ static void cancelling_what_waits(void)
     CHECK(hype_await(first, NULL) == -HYPE_CANCELLED);
     for (int i = 0; i < N; i++)
         CHECK(hype_await(futures[i], NULL) == -HYPE_CANCELLED);
+}
+
+struct pair {
+    hype_submitter *submitter;
+    hype_future *futures[2];
+    sem_t semaphore;
+};
+
+/* On the thread that starts them: they have begun, but no more, when the first is cancelled. */
+static void start_two_and_cancel_one(hype_future *future, void *context)
+{
+    struct pair *pair = context;
+    for (int i = 0; i < 2; i++)
+        pair->futures[i] = hype_start(pair->submitter, hype_default_env, hype_bind(add, i, i));
+    CHECK(hype_cancel(pair->futures[0]));
+    sem_post(&pair->semaphore);
+    (void)future;
+}
+
+/* The first call of a submitter starts what the others need too. */
+static void cancelling_the_first(void)
+{
+    int result;
+    struct pair pair = {.submitter = hype_submitter_open("process:?workers=2")};
+    hype_future *future = start_add(0, 0);
+    sem_init(&pair.semaphore, 0, 0);
+    CHECK(hype_on_done(future, start_two_and_cancel_one, &pair) == 0);
+    sem_wait(&pair.semaphore);
+    CHECK(hype_await(future, NULL) == 0);
+    CHECK(hype_await(pair.futures[0], NULL) == -HYPE_CANCELLED);
+    CHECK(hype_await(pair.futures[1], &result) == 0 && result == 2);
+    hype_submitter_close(pair.submitter);
+    sem_destroy(&pair.semaphore);
 }
 
 static void retries(void)
@@ -270,6 +304,41 @@ static void several_threads(void)
     }
 }
 
+static bool asking;
+
+/* Looking through so many takes so long that the library's lock is held nearly all the time. */
+static void *ask_and_ask(void *unused)
+{
+    enum { N = 100000 };
+    static hype_future *none[N];
+    while (__atomic_load_n(&asking, __ATOMIC_RELAXED))
+        CHECK(hype_wait_any(none, N, 0) == -HYPE_INVALID);
+    return unused;
+}
+
+/* A child of fork() has the locks that other threads held just then to itself. */
+static void forked_while_others_ask(void)
+{
+    int fd, result;
+    hype_future *future = start_waiting(&fd);
+    pthread_t thread;
+    asking = true;
+    CHECK(pthread_create(&thread, NULL, ask_and_ask, NULL) == 0);
+    for (int i = 0; i < 20; i++) {
+        int status;
+        pid_t pid = fork();
+        if (pid == 0) {
+            alarm(60);
+            _exit(hype_done(future));
+        }
+        CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+    }
+    __atomic_store_n(&asking, false, __ATOMIC_RELAXED);
+    pthread_join(thread, NULL);
+    release(fd);
+    CHECK(hype_await(future, &result) == 0 && result == 'x');
+}
+
 hype_future *abandoned;
 
 int main(int argc, char **argv)
@@ -282,11 +351,13 @@ int main(int argc, char **argv)
     any_and_all();
     cancelling();
     cancelling_what_waits();
+    cancelling_the_first();
     retries();
     callbacks();
     groups();
     thousands(n);
     several_threads();
+    forked_while_others_ask();
     hype_submitter *left = hype_submitter_open("process:"); /* the end of the program closes it, and its call */
     abandoned = hype_start(left, hype_default_env, hype_bind(wait_for, here, go));
     CHECK(abandoned);

@@ -9,22 +9,7 @@ build=$1 source=$2
 unset HYPECC_CC MAKEFLAGS || :
 work=$(mktemp -d)
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-failures=0
-check() { # name, commands
-    name=$1
-    shift
-    set +e # in an `if`, no command that fails would end the subshell
-    (set -e; eval "$*") > "$work/out.txt" 2>&1
-    status=$?
-    set -e
-    if [ $status = 0 ]; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name: $*"
-        tail -n 25 "$work/out.txt" | sed 's/^/     /'
-        failures=$((failures + 1))
-    fi
-}
+. "$source/tests/check.sh"
 have() { # command, what is skipped
     command -v "$1" > /dev/null && return
     echo "skip $2: $1 is not installed"
@@ -88,4 +73,4 @@ for entry in json.load(open(sys.argv[1])):
 END
 done"
 
-[ $failures = 0 ] || { echo "$failures failed"; exit 1; }
+finish

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -95,6 +96,38 @@ static void stuck_log(hype_level level, const char *subject, const char *text, v
         pause();
 }
 
+static sem_t signalled;
+
+static void note_signal(hype_level level, const char *subject, const char *text, void *context)
+{
+    (void)level, (void)subject, (void)context;
+    if (strstr(text, "signal"))
+        sem_post(&signalled);
+}
+
+/* Cancels its calls while they are being cancelled. */
+static void closing_program(void)
+{
+    sem_init(&signalled, 0, 0);
+    hype_set_log(HYPE_LOG_WARNING, note_signal, NULL);
+    hype_map *map = hype_map_open(NULL, hype_default_env, (hype_map_options){.batch = 2, .limit = 20});
+    for (int i = 0; i < 20; i++)
+        CHECK(hype_map_add(map, hype_bind(wait_for, here, go), NULL) == 0);
+    hype_item item;
+    CHECK(hype_map_next(map, 0.001, &item) == -HYPE_TIMEOUT);
+    sem_wait(&signalled);
+    hype_map_close(map);
+}
+
+static void cancelled_twice(void)
+{
+    int fd;
+    pid_t pid = start(closing_program, &fd);
+    kill(pid, SIGINT);
+    call_has_ended(fd);
+    ended_by(pid, SIGINT);
+}
+
 /* Whatever holds up the first, the second need not wait for it. */
 static void stuck_program(void)
 {
@@ -186,6 +219,7 @@ int main(void)
     stops_its_calls(SIGINT);
     stops_its_calls(SIGTERM);
     stops_its_calls(SIGHUP);
+    cancelled_twice();
     second_ends_it();
     own_handler_is_left_alone();
     nothing_in_flight();

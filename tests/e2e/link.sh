@@ -10,6 +10,7 @@ common="$*"
 hypecc=$bin/hypecc
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/../check.sh"
 cd "$work"
 wrapped=${HYPECC_CC:-cc}
 
@@ -75,22 +76,6 @@ int main(int argc, char **argv)
 END
 mkdir alone
 cp "$bin/hype-run" alone # libraries beside it are none
-failures=0
-check() { # name, commands
-    name=$1
-    shift
-    set +e # in an `if`, no command that fails would end the subshell
-    (set -e; eval "$*") > out.txt 2>&1
-    status=$?
-    set -e
-    if [ $status = 0 ]; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name: $*"
-        sed 's/^/     /' out.txt
-        failures=$((failures + 1))
-    fi
-}
 h="$hypecc $common"
 
 $h -c work.c -o work.o
@@ -147,7 +132,7 @@ check "archive beside a shared library" "mkdir bound && cp libwork.a bound && $w
 check "archive in LIBRARY_PATH" "rm bound/libwork.so && LIBRARY_PATH=/nowhere:bound $h main.o -lwork -o k8 && ./k8"
 check "relocatable by the linker's option" "$h -nostdlib -no-pie -Wl,-r work.o more.o -o merged3.o && $h both.o merged3.o -o k9 && ./k9"
 check "dependencies of the link" "$h both.o work.o more.o -Wl,--dependency-file=k10.d -o k10 && ./k10 && grep -q 'work.o' k10.d && ! grep -q /hypecc- k10.d"
-check "an input that an option's name is in" "mkdir target && cp main.o target && $h target/main.o work.o -o k11 && ./k11 && ! grep -q unused out.txt"
+check "an input that an option's name is in" "mkdir target && cp main.o target && $h target/main.o work.o -o k11 && ./k11 && ! grep -q unused out"
 check "a very long command" "long=\$(printf '%1000s' | sed 's, ,./,g') && ar rc empty.a && yes \${long}empty.a | head -n 1500 > inputs && $h both.o work.o more.o @inputs -o k12 && ./k12 && $h none.c @inputs -o k12 && ./k12"
 
 # What a command leaves beside its program is what it leaves without hypecc.
@@ -173,11 +158,11 @@ alike "an archive beside" --coverage -MMD none.c ../libplain.a -o x
 alike "all sorts" -save-temps -gsplit-dwarf -fstack-usage -MMD none.c plain.c -o x.exe
 check "left behind, with entries" "rm -rf there && mkdir there && cd there && cp ../main.c ../work.c . && $h --coverage -MMD main.c work.c -o x && ./x && test -f x-main.gcno && test -f x-work.gcda && grep -q '^x:' x.d && test ! -e main.gcno"
 check "one source fails, the others are compiled" "echo error > bad.c && rm -f plain.o work.o && ! $h -c bad.c plain.c work.c && test -f plain.o && test -f work.o"
-check "-x of another input" "cp plain.c plain.txt && $h -x c plain.txt -x none main.c work.c -o k13 && ./k13 && ! grep -q unused out.txt"
+check "-x of another input" "cp plain.c plain.txt && $h -x c plain.txt -x none main.c work.c -o k13 && ./k13 && ! grep -q unused out"
 
 # Duplicates are the linker's error, as for any function; of static functions there may be several.
 sed 's/twice/other/' work.c > dup.c && cp dup.c dup2.c
-check "duplicate entry" "$h -c dup.c && $h -c dup2.c && ! $h main.o work.o dup.o dup2.o -o dup && grep -q 'multiple definition\|duplicate symbol' out.txt"
+check "duplicate entry" "$h -c dup.c && $h -c dup2.c && ! $h main.o work.o dup.o dup2.o -o dup && grep -q 'multiple definition\|duplicate symbol' out"
 sed 's/HYPE_FN int twice/HYPE_FN static int twice/; s/$/ /' work.c > s1.c
 printf 'int s1(int x) { int r = 0; return hype_call(\\&r, twice, x) < 0 ? -1 : r; }\n' | sed 's/\\&/\&/' >> s1.c
 sed 's/s1/s2/; s/x \* 2/x * 3/' s1.c > s2.c
@@ -263,4 +248,4 @@ echo 'int zfoo(void) { return 14; }' | $wrapped -shared -fPIC -xc - -Wl,-soname,
 ln -s libz.so.1 vendored/libz.so
 check "a library with a name of the system's" "rm -rf stage/* && $h vendored.c -Lvendored -lz -Wl,-rpath,$work/vendored -o t5 && HYPE_SUBMITTER='$staged' ./t5 && ls stage | grep '^libz'"
 
-[ $failures = 0 ] || { echo "$failures failed"; exit 1; }
+finish

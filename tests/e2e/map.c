@@ -191,6 +191,18 @@ static void deadlines(void)
     CHECK(hype_map_finish(map) == -HYPE_TIMEOUT);
 }
 
+static void limits_without_end(void)
+{
+    int out[4];
+    for (int i = 0; i < 2; i++) {
+        double limit = i == 0 ? 1e300 : __builtin_inf();
+        hype_env env = hype_with_retry(hype_with_timeout(hype_default_env, limit), (hype_retry){2, 0, limit});
+        CHECK(hype_map_over(NULL, env, (hype_map_options){.deadline = limit}, 4, i, hype_bind(square, (int)i),
+                            &out[i]) == 0);
+        CHECK(hype_submit(NULL, env, hype_bind(square, 3), &out[0]) == 0 && out[0] == 9);
+    }
+}
+
 static void closed_early(void)
 {
     int results[30] = {0};
@@ -203,6 +215,24 @@ static void closed_early(void)
     CHECK(hype_map_next(map, 600, &item) == 1 && item.status == 0);
     hype_map_close(map);
     hype_map_close(NULL);
+}
+
+/* While thousands wait for a batch; or, where there are none, for their turn. */
+static void submitter_closed_early(void)
+{
+    enum { N = 10000 };
+    const char *url = getenv("HYPE_SUBMITTER");
+    hype_item item;
+    hype_submitter *submitter = hype_submitter_open(url);
+    hype_map_options options = {.batch = 2, .limit = strstr(url, "staging") ? 2 : N};
+    hype_map *map = hype_map_open(submitter, hype_default_env, options);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_add(map, hype_bind(sleep_long), NULL) == 0);
+    CHECK(hype_map_next(map, 0.01, &item) == -HYPE_TIMEOUT);
+    hype_submitter_close(submitter);
+    for (int i = 0; i < N; i++)
+        CHECK(hype_map_next(map, HYPE_FOREVER, &item) == 1 && item.status == -HYPE_CANCELLED);
+    hype_map_close(map);
 }
 
 int main(int argc, char **argv)
@@ -219,6 +249,8 @@ int main(int argc, char **argv)
     large_results();
     left_processes();
     deadlines();
+    limits_without_end();
     closed_early();
+    submitter_closed_early();
     return 0;
 }

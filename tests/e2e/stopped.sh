@@ -34,9 +34,9 @@ first=$(ls "$work"/stage/first-*) second=$(ls "$work"/stage/second-*)
 rm "$first" "$second"
 mkfifo "$first" "$second"
 HYPE_TERMINATION_LOG=$work/end "$bin/hype-run" "file://$manifest#sha256=$(sha256sum < "$manifest" | cut -d' ' -f1)" 2> "$work/log" &
-timeout 60 cp /dev/null "$first" || fail "nothing is fetched"
+timeout 300 cp /dev/null "$first" || fail "nothing is fetched"
 kill -TERM $!
-timeout 60 cp /dev/null "$second" || fail "the fetch has not gone on"
+timeout 300 cp /dev/null "$second" || fail "the fetch has not gone on"
 ! wait $! || fail "it has succeeded"
 grep -q '^error: HYPE_CANCELLED: hype-run was told to stop$' "$work/end" || fail "another error: $(cat "$work/end")"
 [ ! -e "$work/started" ] || fail "the function was started"

@@ -100,12 +100,16 @@ run() { # program
     [ "$(HYPE_RUN=$work/hype-run HYPE_SUBMITTER=$staged "$1")" = "aarch64 $expected" ] || fail "$1 on aarch64"
     rm -rf stage
 }
-compile main.o plain.o -o objects && run ./objects
+compile main.o plain.o -o objects
+run ./objects
 ar rc libplain.a plain.o
-compile main.o -L. -lplain -lm -o archive && run ./archive
-compile main.c plain.c -o sources && run ./sources
+compile main.o -L. -lplain -lm -o archive
+run ./archive
+compile main.c plain.c -o sources
+run ./sources
 compile -r -nostdlib main.o plain.o -o merged.o
-compile merged.o -o merged && run ./merged
+compile merged.o -o merged
+run ./merged
 readelf -SW sources | grep -q 'hype.target' && fail "the program keeps its units' code for other processors"
 
 # Outputs that are no object are left alone, and values of options that look like the options of a processor.

@@ -69,26 +69,20 @@ static int descriptors(void)
 }
 
 /* Two calls of a map: 0, or the status of one that failed. */
-static int call_in_batch(hype_submitter *submitter, hype_closure *closures[2], struct item **made)
+static int call_in_batch(hype_submitter *submitter, struct item *items, char *text, int lengths[2], struct item **made)
 {
-    hype_map *map = hype_map_open(submitter, hype_default_env, (hype_map_options){.batch = 2, .total = 2});
-    hype_item item;
+    char other[] = "text";
+    int unused[2];
     struct item *results[2] = {NULL, NULL};
-    int status = map ? 0 : hype_last_error()->status, more = 1;
-    for (int i = 0; i < 2; i++)
-        if (map && status == 0)
-            status = hype_map_add_closure(map, closures[i], &results[i]);
-        else
-            hype_closure_free(closures[i]);
-    while (map && status == 0 && (more = hype_map_next(map, HYPE_FOREVER, &item)) != 0)
-        status = more < 0 ? more : item.status;
+    int status = hype_map_over(submitter, hype_default_env, ((hype_map_options){.batch = 2, .total = 2}), 2, i,
+                               hype_bind(work, 64, shared, items, i == 0 ? text : other, i == 0 ? lengths : unused),
+                               &results[i]);
     for (int i = status < 0 ? 0 : 1; i < 2; i++) /* the first is for the caller to look at */
         if (results[i]) {
             free(results[i]->text);
             free(results[i]);
         }
     *made = status < 0 ? NULL : results[0];
-    hype_map_close(map);
     return status;
 }
 
@@ -100,13 +94,9 @@ static int call(bool lasting)
     int lengths[2] = {0, 0};
     int status = hype_share(shared, sizeof shared);
     hype_submitter *submitter = status == 0 ? hype_submitter_open(url) : NULL;
-    if (submitter && batch) {
-        char other[] = "text";
-        int unused[2];
-        hype_closure *closures[] = {(hype_closure *)hype_bind(work, 64, shared, items, text, lengths),
-                                    (hype_closure *)hype_bind(work, 64, shared, items, other, unused)};
-        status = call_in_batch(submitter, closures, &made);
-    } else if (submitter)
+    if (submitter && batch)
+        status = call_in_batch(submitter, items, text, lengths, &made);
+    else if (submitter)
         status = hype_submit(submitter, hype_default_env, hype_bind(work, 64, shared, items, text, lengths), &made);
     else
         status = hype_last_error() ? hype_last_error()->status : 1;

@@ -368,12 +368,45 @@ static void batches_are_cancelled(void **state)
     assert_int_equal(hype_map_finish(map), -HYPE_TIMEOUT);
 }
 
+/* A program that never waits gets its map done too. */
+static void batches_begin_for_who_only_asks(void **state)
+{
+    (void)state;
+    struct place place = PLACE(.attempts = 8);
+    place.submitter.batches = true;
+    int result = 0, status;
+    hype_item item;
+    hype_map *map = hype_map_open(&place.submitter, hype_default_env, (hype_map_options){.limit = 0});
+    assert_int_equal(hype_map_add(map, hype_bind(twice, 21), &result), 0);
+    int64_t patience = clock_after(60);
+    while ((status = hype_map_next(map, 0, &item)) == -HYPE_TIMEOUT && clock_ms() < patience)
+        sched_yield();
+    assert_int_equal(status, 1);
+    assert_int_equal(result, 42);
+    hype_map_close(map);
+    check_end(&place);
+}
+
+static void a_map_that_cannot_be_opened_says_why(void **state)
+{
+    (void)state;
+    hype_item item;
+    setenv("HYPE_SUBMITTER", "nowhere:", 1);
+    assert_int_equal(
+        hype_map_over(NULL, hype_default_env, (hype_map_options){.limit = 1}, 2, i, hype_bind(twice, (int)i), NULL),
+        -HYPE_INVALID);
+    assert_non_null(strstr(hype_last_error()->message, "nowhere"));
+    assert_int_equal(hype_map_next(NULL, 0, &item), -HYPE_INVALID);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batches_bring_each_its_own),
         cmocka_unit_test(lost_batches_are_tried_again),
         cmocka_unit_test(batches_are_cancelled),
+        cmocka_unit_test(batches_begin_for_who_only_asks),
+        cmocka_unit_test(a_map_that_cannot_be_opened_says_why),
         cmocka_unit_test(faults_of_the_place_are_tried_again),
         cmocka_unit_test(attempts_are_counted),
         cmocka_unit_test(answers_are_not_tried_again),

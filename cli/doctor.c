@@ -2,36 +2,72 @@
 #include "cli.h"
 
 #include "checklist.h"
+#include "interrupt.h"
 #include "submit/submitter.h"
 #include "task.h"
 
 #include <argp.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct doctor {
     const char *url;
     struct checklist list;
-    hype_error *error; /* no submitter could be opened */
+    hype_submitter *submitter;
+    struct submitter_call call; /* by which an interrupt ends the examination, as it ends calls */
+    task *task;
 };
 
 static void tell(void *unused, enum check_result result, const char *subject, const char *text)
 {
     static const char *const words[] = {[CHECK_OK] = "ok", [CHECK_NOTE] = "note", [CHECK_FAILS] = "FAILS"};
     (void)unused;
+    if (interrupt_pending())
+        return;
     printf("%-5s  %s: %s\n", words[result], subject, text);
     fflush(stdout);
+}
+
+/* While a probe waits, one wants to know for what. */
+static void tell_warning(hype_level level, const char *subject, const char *text, void *unused)
+{
+    (void)level, (void)unused;
+    fprintf(stderr, "       %s: %s\n", subject, text);
+}
+
+static void start(struct submitter_call *unused)
+{
+    (void)unused;
+}
+
+static void cancel(struct submitter_call *call)
+{
+    task_cancel(((struct doctor *)((char *)call - offsetof(struct doctor, call)))->task);
 }
 
 static void examine(void *context)
 {
     struct doctor *doctor = context;
-    hype_submitter *submitter = submitter_open(doctor->url, &doctor->error);
-    if (!submitter)
+    doctor->call = (struct submitter_call){.start = start, .cancel = cancel};
+    doctor->task = task_self();
+    submitter_admit(doctor->submitter, &doctor->call);
+    doctor->submitter->operations->check(doctor->submitter, &doctor->list);
+    submitter_leave(doctor->submitter, &doctor->call);
+}
+
+static void examine_submitter(struct doctor *doctor)
+{
+    hype_error *error = NULL;
+    doctor->submitter = hype_submitter_open(doctor->url);
+    if (!doctor->submitter) {
+        check_fails(&doctor->list, "submitter", error_take_last());
         return;
-    submitter->operations->check(submitter, &doctor->list);
-    task_shield_begin();
-    submitter->operations->close(submitter);
-    task_shield_end();
+    }
+    interrupt_call_begins();
+    if (task_run(examine, doctor, &error) < 0)
+        check_fails(&doctor->list, "submitter", error);
+    interrupt_call_ends();
+    hype_submitter_close(doctor->submitter);
 }
 
 static int take(int key, char *value, struct argp_state *state)
@@ -62,7 +98,8 @@ int doctor_main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &doctor);
     if (!doctor.url)
         doctor.url = usual && *usual ? usual : "process:";
-    if (task_run(examine, &doctor, &doctor.error) < 0 || doctor.error)
-        check_fails(&doctor.list, "submitter", doctor.error);
+    if (!getenv("HYPE_LOG"))
+        hype_set_log(HYPE_LOG_WARNING, tell_warning, NULL);
+    examine_submitter(&doctor);
     return doctor.list.failed;
 }

@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "interrupt.h"
+#include "list.h"
 #include "log.h"
 #include "retry.h"
 
@@ -25,7 +26,9 @@ struct gather {
     hype_submitter *submitter;
     size_t limit, size, total;
     size_t n_added, n_waiting, n_running; /* calls, calls, batches */
-    struct gathered *first, **last;       /* that wait */
+    struct {
+        struct gathered *first, **last;
+    } waiting;
     bool flushing, dispatching;
     bool closed;    /* it goes with the last batch */
     double call_ms; /* the least that calls have taken in a batch, each; 0: not known */
@@ -51,22 +54,14 @@ struct running {
 static void wait_again(struct gathered *g)
 {
     struct gather *gather = g->gather;
-    g->next = NULL;
-    g->at = gather->last;
-    *gather->last = g;
-    gather->last = &g->next;
+    list_put(&gather->waiting, g);
     gather->n_waiting++;
 }
 
 static void stop_waiting(struct gathered *g)
 {
     struct gather *gather = g->gather;
-    *g->at = g->next;
-    if (g->next)
-        g->next->at = g->at;
-    else
-        gather->last = g->at;
-    g->at = NULL;
+    list_take(&gather->waiting, g);
     gather->n_waiting--;
 }
 
@@ -347,7 +342,7 @@ static bool fit_together(const struct gathered *a, const struct gathered *b)
 static void form_batch(struct gather *gather, struct running *running, size_t size)
 {
     size_t bytes = 0, n = 0;
-    for (struct gathered *g = gather->first, *next; g && n < size && bytes < LARGEST_BYTES; g = next) {
+    for (struct gathered *g = gather->waiting.first, *next; g && n < size && bytes < LARGEST_BYTES; g = next) {
         next = g->next;
         if (n > 0 && !fit_together(running->calls[0], g))
             break;
@@ -386,7 +381,7 @@ static bool begin_batch(struct gather *gather)
 /* There is no memory for a batch, and no batch whose end would try again. */
 static void fail_waiting(struct gather *gather)
 {
-    for (struct gathered *g; (g = gather->first);) {
+    for (struct gathered *g; (g = gather->waiting.first);) {
         hype_error *error = NULL;
         error_memory(&error);
         stop_waiting(g);
@@ -481,7 +476,6 @@ struct gather *gather_open(hype_submitter *submitter, size_t limit, size_t size,
     gather->limit = limit;
     gather->size = size;
     gather->total = total;
-    gather->last = &gather->first;
     return gather;
 }
 

@@ -490,7 +490,11 @@ int http_perform(const struct http_request *request, struct http_response *respo
         hype_error *failure = NULL;
         int64_t started = clock_ms();
         response->attempts++;
+        if (request->whole)
+            task_shield_begin();
         int status = try_once(&transfer, &failure);
+        if (request->whole)
+            task_shield_end();
         log_try(&transfer, status, started);
         if (status == -HYPE_NETWORK && request->ranged && response->total == request->range_size) {
             error_clear(&failure); /* it broke only behind the last byte */

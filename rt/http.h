@@ -72,6 +72,7 @@ struct http_request {
     uint64_t range_first, range_size;
 
     bool idempotent;
+    bool whole;          /* a try that has begun is finished although its task is cancelled meanwhile */
     unsigned attempts;   /* 0: 6 */
     unsigned pause_ms;   /* the first pause, 0: 250 */
     unsigned connect_ms; /* 0: 10 seconds */

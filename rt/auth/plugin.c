@@ -14,8 +14,8 @@
 
 enum {
     ANSWER_LIMIT = 1 << 20,
-    WORDS_LIMIT = 400, /* of its stderr in an error */
-    PATIENCE_MS = 60 * 1000,
+    WORDS_LIMIT = 400,        /* of its stderr in an error */
+    PATIENCE_MS = 300 * 1000, /* somebody may have to log in with a browser */
 };
 
 /* All that was written to FD, up to LIMIT bytes; a new string. */

@@ -4,7 +4,7 @@
 
 #include "../error.h"
 
-/* In a task: runs ARGUMENTS[0] with just ENVIRONMENT and without a terminal. It is given a minute. *ANSWER, a new
+/* In a task: runs ARGUMENTS[0] with just ENVIRONMENT and without a terminal. It is given five minutes. *ANSWER, a new
  * string, is what it wrote to its stdout, up to a megabyte; what it wrote to its stderr becomes part of the error when
  * it fails. WHAT names it there. -HYPE_NOT_FOUND: it cannot be started; -HYPE_PERMISSION: it fails or gives no answer.
  */

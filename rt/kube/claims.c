@@ -20,6 +20,7 @@ struct claim {
     char *name;
     unsigned id; /* of the volume; 0 where the name tells */
     bool keep;
+    bool ours; /* made here, and not found */
     struct task_event ready;
     bool narrowed;       /* to one node at a time */
     hype_error *failure; /* it could not be made: the next call that wants it makes another */
@@ -69,27 +70,29 @@ static int get(struct claims *claims, const char *name, json_t **claim, hype_err
     return status;
 }
 
-/* BODY is taken over. */
-static int create(struct claims *claims, const char *name, json_t *body, hype_error **error)
+/* BODY is taken over. *MADE: and there was none of its name. */
+static int create(struct claims *claims, const char *name, json_t *body, bool *made, hype_error **error)
 {
     json_t *answer = NULL;
     bool perhaps;
     if (!body)
         return error_set(error, HYPE_INVALID, "volume %s: its names or size are no UTF-8 text", name);
     int status = kube_create(claims->client, claims->namespace, KUBE_CLAIMS, body, &answer, &perhaps, error);
-    if (answer)
+    *made = answer != NULL;
+    if (*made)
         log_info("Kubernetes", "Created claim %s", name);
     json_decref(answer);
     json_decref(body);
     return status;
 }
 
-static int make(struct claims *claims, const hype_volume *volume, const char *name, hype_error **error)
+static int make(struct claims *claims, const hype_volume *volume, struct claim *claim)
 {
     json_t *there = NULL;
-    int status = volume->name ? get(claims, name, &there, error) : 0;
+    int status = volume->name ? get(claims, claim->name, &there, &claim->failure) : 0;
     if (status == 0 && !there)
-        status = create(claims, name, claim_describe(volume, name, claims->submitter), error);
+        status = create(claims, claim->name, claim_describe(volume, claim->name, claims->submitter), &claim->ours,
+                        &claim->failure);
     json_decref(there);
     return status;
 }
@@ -129,7 +132,7 @@ static int ensure(struct claims *claims, const hype_volume *volume, struct claim
         if (!claim)
             return error_memory(error);
         task_shield_begin(); /* the others' claim too */
-        make(claims, volume, claim->name, &claim->failure);
+        make(claims, volume, claim);
         task_shield_end();
         task_event_set(&claim->ready);
     }
@@ -141,22 +144,25 @@ static int ensure(struct claims *claims, const hype_volume *volume, struct claim
     return status;
 }
 
-/* The new one's name is the old one's, which pods that wait already refer to. */
+/* The new one's name is the old one's, which pods that wait already refer to. One that has been bound meanwhile stays.
+ */
 static int replace(struct claims *claims, const char *name, hype_error **error)
 {
     json_t *old = NULL;
     int status = get(claims, name, &old, error);
-    if (status < 0 || !old)
-        return status;
     json_t *spec = json_object_get(old, "spec"), *metadata = json_object_get(old, "metadata");
-    json_t *labels = json_object_get(metadata, "labels");
-    json_object_set_new(spec, "accessModes", json_pack("[s]", "ReadWriteOnce"));
-    json_object_del(spec, "volumeName");
-    json_t *body = json_pack("{s:s, s:s, s:{s:s, s:O*}, s:O}", "apiVersion", "v1", "kind", "PersistentVolumeClaim",
-                             "metadata", "name", name, "labels", labels, "spec", spec);
+    const char *phase = json_string_value(json_object_get(json_object_get(old, "status"), "phase"));
+    if (status == 0 && phase && strcmp(phase, "Pending") == 0) {
+        bool made;
+        json_object_set_new(spec, "accessModes", json_pack("[s]", "ReadWriteOnce"));
+        json_object_del(spec, "volumeName");
+        json_t *body = json_pack("{s:s, s:s, s:{s:s, s:O*}, s:O}", "apiVersion", "v1", "kind", "PersistentVolumeClaim",
+                                 "metadata", "name", name, "labels", json_object_get(metadata, "labels"), "spec", spec);
+        kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, name, 0, metadata);
+        status = create(claims, name, body, &made, error);
+    }
     json_decref(old);
-    kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, name, 0);
-    return create(claims, name, body, error);
+    return status;
 }
 
 int claims_narrow(struct claims *claims, const char *name, hype_error **error)
@@ -164,7 +170,7 @@ int claims_narrow(struct claims *claims, const char *name, hype_error **error)
     struct claim *claim = claims->list;
     while (claim && strcmp(claim->name, name) != 0)
         claim = claim->next;
-    if (!claim || claim->narrowed)
+    if (!claim || !claim->ours || claim->narrowed)
         return 0;
     claim->narrowed = true;
     log_info("Kubernetes", "The storage class of claim %s lets only one node use a volume", claim->name);
@@ -246,7 +252,7 @@ void claims_close(struct claims *claims)
     for (struct claim *claim; (claim = claims->list);) {
         claims->list = claim->next;
         if (!claim->keep)
-            kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, claim->name, 0);
+            kube_delete(claims->client, claims->namespace, KUBE_CLAIMS, claim->name, 0, NULL);
         error_free(claim->failure);
         free(claim->name);
         free(claim);

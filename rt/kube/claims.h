@@ -30,7 +30,8 @@ struct claims_use {
 int claims_use(struct claims *claims, const hype_env *env, struct claims_use *use, hype_error **error);
 void claims_release(struct claims_use *use);
 
-/* In a task: the class of this claim refuses to be read by many. Makes it anew, once, for one node at a time. */
+/* In a task: the class of this claim refuses to be read by many. Makes it anew, once, for one node at a time, where
+ * this has made it and it is not bound. */
 int claims_narrow(struct claims *claims, const char *name, hype_error **error);
 
 /* The claim as the JSON that creates it. A new object. */

@@ -12,7 +12,6 @@
 enum {
     ANSWER_LIMIT = 256 << 20, /* a list of all pods of a large namespace */
     MOST_HEADERS = 70,
-    ATTEMPTS = 6,
 };
 
 struct kube_client {
@@ -76,7 +75,7 @@ const char *kube_namespace(const struct kube_client *client)
 
 /* The parts of an HTTP request that live as long as it does. */
 struct exchange {
-    char *url, *body, *type, *basic;
+    char *url, *body, *type, *basic, *proxy;
     const char *headers[MOST_HEADERS + 1];
     size_t n_headers;
     struct http_tls tls;
@@ -89,6 +88,7 @@ static void exchange_free(struct exchange *exchange)
     free(exchange->body);
     free(exchange->type);
     free(exchange->basic);
+    free(exchange->proxy);
 }
 
 static bool add_header(struct exchange *exchange, const char *line)
@@ -125,6 +125,13 @@ static bool add_headers(struct exchange *exchange, const struct kube_config *con
     return ok;
 }
 
+/* Of SOCKS proxies, kubectl has the proxy look up the server's name, which may be known only there. */
+static char *proxy_as_curl_knows_it(const char *proxy)
+{
+    static const char socks[] = "socks5://";
+    return text_starts_with(proxy, socks) ? text_format("socks5h://%s", proxy + strlen(socks)) : strdup(proxy);
+}
+
 static int exchange_make(const struct kube_client *client, const struct kube_request *request,
                          struct exchange *exchange, hype_error **error)
 {
@@ -132,7 +139,8 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
     const char *method = request->method ? request->method : "GET";
     exchange->url = text_format("%s%s", config->server, request->path);
     exchange->body = request->body ? json_dumps(request->body, JSON_COMPACT) : NULL;
-    if (!exchange->url || (request->body && !exchange->body))
+    exchange->proxy = config->proxy ? proxy_as_curl_knows_it(config->proxy) : NULL;
+    if (!exchange->url || (request->body && !exchange->body) || (config->proxy && !exchange->proxy))
         return error_memory(error);
     if (!add_headers(exchange, config, request))
         return error_set(error, HYPE_INVALID, "%s: too many headers (as-groups)", config->source);
@@ -141,13 +149,14 @@ static int exchange_make(const struct kube_client *client, const struct kube_req
         .url = exchange->url,
         .headers = exchange->headers,
         .tls = &exchange->tls,
-        .proxy = config->proxy,
+        .proxy = exchange->proxy,
         .body = exchange->body ? exchange->body : "",
         .body_size = exchange->body ? strlen(exchange->body) : 0,
         .sink = request->sink,
         .context = request->context,
         .limit = ANSWER_LIMIT,
-        .idempotent = request->idempotent || strcmp(method, "POST") != 0,
+        .idempotent = true,
+        .whole = request->whole,
         .attempts = request->attempts,
         .stall_s = request->stream ? -1 : 0,
         .deadline = request->deadline,
@@ -181,23 +190,6 @@ static int perform_as_identity(struct kube_identity *identity, struct kube_crede
     }
 }
 
-/* A server that is too busy (429) has done nothing yet: then also what is not idempotent is tried again. */
-static int perform_patiently(struct kube_identity *identity, struct kube_credentials **credentials,
-                             struct exchange *exchange, struct http_response *response, hype_error **error)
-{
-    unsigned attempts = exchange->http.attempts > 0 ? exchange->http.attempts : ATTEMPTS;
-    for (unsigned attempt = 1;; attempt++) {
-        int status = perform_as_identity(identity, credentials, exchange, response, error);
-        bool busy = status == 0 && response->status == 429 && !exchange->http.idempotent;
-        if (!busy || attempt >= attempts)
-            return status;
-        status = http_pause(attempt, 0, response);
-        http_response_free(response);
-        if (status < 0)
-            return error_set(error, (hype_status)-status, "cancelled");
-    }
-}
-
 int kube_perform(struct kube_client *client, const struct kube_request *request, json_t **answer, int *code,
                  hype_error **error)
 {
@@ -212,7 +204,7 @@ int kube_perform(struct kube_client *client, const struct kube_request *request,
     if (status == 0)
         status = exchange_make(client, request, &exchange, error);
     if (status == 0)
-        status = perform_patiently(&client->identity, &credentials, &exchange, &response, error);
+        status = perform_as_identity(&client->identity, &credentials, &exchange, &response, error);
     kube_credentials_release(credentials);
     if (code)
         *code = response.status;

@@ -38,7 +38,7 @@ struct kube_request {
     const char *path;   /* "/api/v1/namespaces/default/pods?labelSelector=…", escaped */
     json_t *body;       /* or NULL */
     const char *type;   /* of the body; NULL: application/json */
-    bool idempotent;    /* may be repeated when nobody knows whether it arrived: all but POST are anyway */
+    bool whole;         /* as in http.h */
     http_sink *sink;    /* takes the body of a 2xx answer as it comes (watch, log); or NULL */
     void *context;      /* of SINK */
     bool stream;        /* no limit on how long nothing may come */
@@ -47,6 +47,9 @@ struct kube_request {
 };
 
 /*
+ * Requests are repeated where a server is busy or nobody knows whether they arrived: what a POST makes may then be
+ * there already (409).
+ *
  * 0 with a 2xx answer: *ANSWER (which may be NULL) is its JSON, or NULL where a sink took it; the caller's to decref.
  * Else a negative status whose error has the server's own words: -HYPE_NOT_FOUND (404), -HYPE_PERMISSION (401, 403:
  * with the rule of RBAC that would allow it), -HYPE_REFUSED (409, 422, admission, quota, …), -HYPE_NETWORK,

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "../base64.h"
+#include "../http.h"
 #include "../util.h"
 #include "../yaml_file.h"
 
@@ -188,11 +189,13 @@ static int add_header(struct kube_config *config, hype_error **error, const char
     return line && json_array_append_new(config->headers, json_string(line)) == 0 ? 0 : error_memory(error);
 }
 
-/* Acting as somebody else: as, as-uid, as-groups. */
+/* Acting as somebody else: as, as-uid, as-groups, as-user-extra. */
 static int take_impersonation(const struct entry *entry, struct kube_config *config, hype_error **error)
 {
     cleanup_free char *as = NULL, *uid = NULL;
-    const json_t *groups = json_object_get(entry->value, "as-groups"), *group;
+    const json_t *groups = json_object_get(entry->value, "as-groups"), *group, *value;
+    const char *name;
+    json_t *values;
     size_t i;
     int status = take_text(entry, "as", &as, error);
     if (status == 0)
@@ -208,8 +211,15 @@ static int take_impersonation(const struct entry *entry, struct kube_config *con
         if (status == 0)
             status = add_header(config, error, "Impersonate-Group: %s", json_string_value(group));
     }
-    if (status == 0 && json_object_size(json_object_get(entry->value, "as-user-extra")) > 0)
-        status = refuse(entry, "as-user-extra", error, "is not supported");
+    json_object_foreach((json_t *)(uintptr_t)json_object_get(entry->value, "as-user-extra"), name, values)
+        json_array_foreach(values, i, value)
+    {
+        cleanup_free char *escaped = http_escape(name, false);
+        if (status == 0)
+            status = json_is_string(value) && escaped
+                         ? add_header(config, error, "Impersonate-Extra-%s: %s", escaped, json_string_value(value))
+                         : refuse(entry, "as-user-extra", error, "must be lists of strings");
+    }
     return status;
 }
 
@@ -296,7 +306,7 @@ static int take_user(const struct entry *entry, struct kube_config *config, hype
         if (!config->basic)
             return error_memory(error);
     }
-    return token || name ? 0 : take_exec(entry, config, error);
+    return token || name || certificate ? 0 : take_exec(entry, config, error);
 }
 
 /* ---- Clusters and contexts ---- */
@@ -431,6 +441,14 @@ static bool in_pod(void)
     return host && *host && port && *port;
 }
 
+static bool any_context(const struct files *files)
+{
+    for (size_t i = 0; i < files->n; i++)
+        if (json_array_size(json_object_get(files->all[i].root, "contexts")) > 0)
+            return true;
+    return false;
+}
+
 /* ---- All of it ---- */
 
 int kube_config_load(const char *context, struct kube_config *config, hype_error **error)
@@ -439,7 +457,7 @@ int kube_config_load(const char *context, struct kube_config *config, hype_error
     if (!files)
         return error_memory(error);
     int status = files_read(files, error);
-    if (status == 0 && !context && files->n == 0 && in_pod()) {
+    if (status == 0 && !context && !any_context(files) && in_pod()) {
         status = load_service_account(config, error);
     } else if (status == 0) {
         if (!context)

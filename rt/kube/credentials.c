@@ -32,22 +32,31 @@ bool kube_credentials_renewable(const struct kube_identity *identity)
     return identity->finder || identity->config.exec || any_file(&identity->config);
 }
 
-static int by_plugin(struct kube_identity *identity, struct kube_credentials *credentials, hype_error **error)
+static char *copy(const char *text)
 {
+    return text ? strdup(text) : NULL;
+}
+
+/* The plugin's last answer as long as it is good: the files beside it are read again sooner. */
+static int by_plugin(const struct kube_identity *identity, bool refused, struct kube_credentials *credentials,
+                     hype_error **error)
+{
+    const struct kube_credentials *current = identity->current;
+    if (current && !refused && clock_ms() < current->plugin_until) {
+        credentials->token = copy(current->token);
+        credentials->certificate = copy(current->certificate);
+        credentials->key = copy(current->key);
+        credentials->plugin_until = current->plugin_until;
+        bool ok = !credentials->token == !current->token && !credentials->certificate == !current->certificate &&
+                  !credentials->key == !current->key;
+        return ok ? 0 : error_memory(error);
+    }
     struct kube_exec_answer answer = {0};
     int status = kube_exec_run(&identity->config, credentials->ca, &answer, error);
-    if (status == 0 && answer.good_until != INT64_MAX)
-        credentials->good_until = answer.good_until - SPARE_MS;
-    free(credentials->token);
     credentials->token = answer.token;
-    if (answer.certificate) {
-        free(credentials->certificate);
-        free(credentials->key);
-        credentials->certificate = answer.certificate;
-        credentials->key = answer.key;
-    } else {
-        free(answer.key);
-    }
+    credentials->certificate = answer.certificate;
+    credentials->key = answer.key;
+    credentials->plugin_until = answer.good_until == INT64_MAX ? INT64_MAX : answer.good_until - SPARE_MS;
     return status;
 }
 
@@ -78,7 +87,7 @@ static int fill(struct kube_identity *identity, bool refused, struct kube_creden
     if (status == 0 && identity->finder)
         status = identity->finder->token(identity->context, refused, &credentials->token, error);
     if (status == 0 && config->exec)
-        status = by_plugin(identity, credentials, error);
+        status = by_plugin(identity, refused, credentials, error);
     if (credentials->token)
         credentials->token[strcspn(credentials->token, "\r\n")] = 0;
     return status;
@@ -111,7 +120,9 @@ static bool good(const void *context)
 {
     const struct need *need = context;
     const struct kube_credentials *current = need->identity->current;
-    return current && current != need->refused && clock_ms() < current->good_until;
+    int64_t now = clock_ms();
+    return current && current != need->refused && now < current->good_until &&
+           (!need->identity->config.exec || now < current->plugin_until);
 }
 
 int kube_credentials_get(struct kube_identity *identity, const struct kube_credentials *refused,

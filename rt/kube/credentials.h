@@ -13,7 +13,8 @@ struct kube_credentials {
     unsigned users;
     char *ca, *certificate, *key; /* PEM */
     char *token;
-    int64_t good_until; /* clock_ms() */
+    int64_t good_until;   /* clock_ms(); also of the files */
+    int64_t plugin_until; /* what the credential plugin gave */
 };
 
 struct kube_identity {

@@ -96,20 +96,22 @@ static const char *image_of(json_t *pod)
 }
 
 /* What a pull that failed says when trying again cannot help. Other failures (a registry that is busy, a network that
- * comes back) are left to the node, which tries again until the pending timeout. */
-static bool pull_is_hopeless(const char *message)
+ * comes back) are left to the node, which tries again until the pending timeout; a registry that is not there is given
+ * a second try. */
+static bool pull_is_hopeless(const char *reason, const char *message)
 {
-    static const char *const words[] = {"not found",
-                                        "manifest unknown",
-                                        "denied",
-                                        "unauthorized",
-                                        "no such host",
-                                        "no match for platform",
-                                        "invalid reference",
-                                        "forbidden",
-                                        "repository does not exist",
-                                        "connection refused",
-                                        NULL};
+    static const char *const words[] = {"not found",    "manifest unknown",          "denied",
+                                        "unauthorized", "no match for platform",     "invalid reference",
+                                        "forbidden",    "repository does not exist", NULL};
+    static const char *const network[] = {"no such host", "connection refused", NULL};
+    return has_one_of(message, words) || (strcmp(reason, "ImagePullBackOff") == 0 && has_one_of(message, network));
+}
+
+/* What a node that is busy, or has just lost the API server, says of containers that it starts a little later. */
+static bool start_is_delayed(const char *message)
+{
+    static const char *const words[] = {"failed to sync",  "deadline exceeded",  "timed out",
+                                        "is reserved for", "connection refused", NULL};
     return has_one_of(message, words);
 }
 
@@ -142,9 +144,9 @@ static int diagnose_waiting(const char *function, json_t *pod, json_t *status, h
     const char *image = text_of(status, "image");
     if (strcmp(text_of(status, "name"), POD_CONTAINER) == 0)
         image = image_of(pod);
-    if (is_one_of(reason, image_never) || (is_one_of(reason, pulling) && pull_is_hopeless(message)))
+    if (is_one_of(reason, image_never) || (is_one_of(reason, pulling) && pull_is_hopeless(reason, message)))
         return refuse_image(function, pod, image, reason, message, error);
-    if (is_one_of(reason, never))
+    if (is_one_of(reason, never) && !start_is_delayed(message))
         return error_set(error, strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_INVALID,
                          "%s(): container %s of pod %s cannot be started (%s): %s", function, text_of(status, "name"),
                          name_of(pod), reason, message);
@@ -180,6 +182,21 @@ static bool is_coming(json_t *pod, const char *message)
     return strstr(message, "\"kube-root-ca.crt\"");
 }
 
+/* What the API server refuses a Job's pods for, other than a quota, which passes, and an account that a namespace gets
+ * when it is made. */
+static int diagnose_job(const char *function, json_t *event, hype_error **error)
+{
+    static const char *const refusals[] = {"is forbidden", "denied the request", NULL};
+    static const char *const passing[] = {"exceeded quota", "serviceaccount \"default\" not found", NULL};
+    const char *message = text_of(event, "message"), *reason = text_of(event, "reason");
+    if (strcmp(reason, "FailedCreate") != 0 || !has_one_of(message, refusals) || has_one_of(message, passing))
+        return 0;
+    return error_set(error,
+                     strstr(message, "serviceaccount") && strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_REFUSED,
+                     "%s(): job %s cannot make its pods (%s): %s", function,
+                     text_of(json_object_get(event, "involvedObject"), "name"), reason, message);
+}
+
 /* A missing Secret, ConfigMap, claim or storage class: somebody might still make it, but nobody would. */
 static int diagnose_warning(const char *function, json_t *pod, json_t *event, hype_error **error)
 {
@@ -193,6 +210,8 @@ static int diagnose_warning(const char *function, json_t *pod, json_t *event, hy
     const char *reason = text_of(event, "reason"), *message = text_of(event, "message");
     json_t *about = json_object_get(event, "involvedObject");
     bool claim = strcmp(text_of(about, "kind"), "PersistentVolumeClaim") == 0;
+    if (strcmp(text_of(about, "kind"), "Job") == 0)
+        return pod ? 0 : diagnose_job(function, event, error);
     if (claim && !pod_uses_claim(pod, text_of(about, "name")))
         return 0;
     if (!is_one_of(reason, reasons) || !has_one_of(message, missing) ||
@@ -241,7 +260,8 @@ static json_t *last_warning(json_t *warnings, bool of_claims)
     return NULL;
 }
 
-int diagnose_pending(const char *function, json_t *pod, json_t *warnings, double seconds, hype_error **error)
+int diagnose_pending(const char *function, const char *name, json_t *pod, json_t *warnings, double seconds,
+                     hype_error **error)
 {
     json_t *scheduled = condition_of(pod, "PodScheduled");
     json_t *sources[] = {last_warning(warnings, true),
@@ -256,7 +276,7 @@ int diagnose_pending(const char *function, json_t *pod, json_t *warnings, double
     return error_set(error, HYPE_TIMEOUT,
                      "%s(): pod %s has not started within %g s%s%s: %s; a longer wait is asked for with "
                      "hype_env.pod.pending_timeout or k8s://…?pending-timeout=SECONDS",
-                     function, name_of(pod), seconds, *reason ? ", " : "", reason, message);
+                     function, name, seconds, *reason ? ", " : "", reason, message);
 }
 
 /* ---- What became of one that has ended ---- */

@@ -18,8 +18,9 @@ enum pod_phase {
 };
 enum pod_phase diagnose_phase(json_t *pod);
 
-/* 0 as long as the pod may still start, runs, or has left a termination message; else the error that says why it never
- * will. WARNINGS are events of type Warning about it and its claims, in the order they came. */
+/* 0 as long as the pod (NULL: its Job has not made it yet) may still start, runs, or has left a termination message;
+ * else the error that says why it never will. WARNINGS are events of type Warning about it, its claims and its Job, in
+ * the order they came. */
 int diagnose_pod(const char *function, json_t *pod, json_t *warnings, hype_error **error);
 
 /* A claim of the pod whose storage class refuses to let many nodes read it, or NULL; borrowed. */
@@ -28,8 +29,9 @@ const char *diagnose_narrow_claim(json_t *pod, json_t *warnings);
 /* The error of a pod that is no longer there. POD is what it was last, or NULL. */
 int diagnose_deleted(const char *function, const char *name, json_t *pod, hype_error **error);
 
-/* The error of a pod that has not started for SECONDS. */
-int diagnose_pending(const char *function, json_t *pod, json_t *warnings, double seconds, hype_error **error);
+/* The error of one that has not started for SECONDS. */
+int diagnose_pending(const char *function, const char *name, json_t *pod, json_t *warnings, double seconds,
+                     hype_error **error);
 
 /* What hype-run left, or NULL. */
 const char *diagnose_message(json_t *pod);

@@ -188,7 +188,7 @@ void jobs_leave(struct job_member *member, bool keep)
     close_to_others(job);
     if (job->perhaps && !keep) {
         task_shield_begin();
-        kube_delete(job->jobs->client, job->jobs->namespace, KUBE_JOBS, job->name, 1);
+        kube_delete(job->jobs->client, job->jobs->namespace, KUBE_JOBS, job->name, 1, NULL);
         task_shield_end();
     }
     error_free(job->failure);

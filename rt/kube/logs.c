@@ -161,6 +161,7 @@ static int ask(struct pod_logs *logs, bool follow, hype_error **error)
 static void follow_main(void *context)
 {
     struct pod_logs *logs = context;
+    bool worked = false;
     int status = 0;
     for (unsigned failures = 0; status == 0;) {
         cleanup_error hype_error *error = NULL;
@@ -168,7 +169,9 @@ static void follow_main(void *context)
         status = ask(logs, true, &error);
         if (status < 0 && status != -HYPE_CANCELLED)
             log_debug("Kubernetes", "following the log of %s: %s", logs->pod, error ? error->message : "broken");
-        if (status == -HYPE_CANCELLED)
+        worked = worked || status == 0;
+        if (status == -HYPE_CANCELLED ||
+            (status == -HYPE_PERMISSION && !worked)) /* the end of the call asks once more */
             break;
         failures = clock_ms() - started < 1000 ? failures + 1 : 1;
         status = http_pause(failures < 6 ? failures : 6, 100, NULL);
@@ -197,6 +200,6 @@ void pod_logs_end(struct pod_logs *logs, bool rest)
         int status = ask(logs, false, &error);
         rest = status == -HYPE_NETWORK && try < TRIES && http_pause(try, 0, NULL) == 0;
         if (status < 0 && !rest)
-            log_warning("Kubernetes", "the last output of pod %s is lost: %s", logs->pod, error ? error->message : "");
+            log_warning("Kubernetes", "output of pod %s is lost: %s", logs->pod, error ? error->message : "");
     }
 }

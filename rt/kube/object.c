@@ -25,20 +25,11 @@ static bool passes(int code, const char *message)
 
 /* Whoever is cancelled in the middle does not know whether the object will be there: a try is therefore finished, and
  * what comes after it, a deletion say, finds what it has made. */
-static int post_once(struct kube_client *client, const struct kube_request *request, json_t **answer, int *code,
-                     hype_error **failure)
-{
-    task_shield_begin();
-    int status = kube_perform(client, request, answer, code, failure);
-    task_shield_end();
-    return status;
-}
-
 int kube_create(struct kube_client *client, const char *namespace, const char *kind, json_t *body, json_t **answer,
                 bool *perhaps, hype_error **error)
 {
     cleanup_free char *path = kube_path(namespace, kind, NULL);
-    struct kube_request request = {.method = "POST", .path = path, .body = body, .attempts = 1};
+    struct kube_request request = {.method = "POST", .path = path, .body = body, .whole = true, .attempts = ATTEMPTS};
     *perhaps = false;
     *answer = NULL;
     if (!path)
@@ -46,13 +37,12 @@ int kube_create(struct kube_client *client, const char *namespace, const char *k
     for (unsigned try = 1;; try++) {
         int code = 0;
         hype_error *failure = NULL;
-        int status = post_once(client, &request, answer, &code, &failure);
+        int status = kube_perform(client, &request, answer, &code, &failure);
         const char *message = failure ? failure->message : "";
-        bool passing = passes(code, message), unknown = status == -HYPE_NETWORK;
-        *perhaps = *perhaps || status == 0 || unknown || code == 409;
+        bool passing = passes(code, message), again = passing && try < ATTEMPTS;
+        *perhaps = *perhaps || status != -HYPE_PERMISSION; /* what was refused may have been made by the try before */
         if (code == 409 && !passing)
             status = 0;
-        bool again = status < 0 && (passing || unknown) && try < ATTEMPTS;
         if (again)
             log_info("Kubernetes", "%s; trying again", message);
         if (again && http_pause(try, 0, NULL) < 0) {
@@ -68,16 +58,22 @@ int kube_create(struct kube_client *client, const char *namespace, const char *k
     }
 }
 
-void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace)
+void kube_delete(struct kube_client *client, const char *namespace, const char *kind, const char *name, int grace,
+                 json_t *unchanged)
 {
     int code = 0;
     cleanup_error hype_error *error = NULL;
     cleanup_free char *path = kube_path(namespace, kind, name);
-    const char *order = strcmp(kind, KUBE_JOBS) == 0 ? "&propagationPolicy=Foreground" : "";
-    cleanup_free char *query = path ? text_format("%s?gracePeriodSeconds=%d%s", path, grace, order) : NULL;
-    if (!query)
-        return;
-    struct kube_request request = {.method = "DELETE", .path = query, .attempts = ATTEMPTS};
-    if (kube_perform(client, &request, NULL, &code, &error) < 0 && code != 404)
+    json_t *options =
+        json_pack("{s:s, s:s, s:i}", "apiVersion", "v1", "kind", "DeleteOptions", "gracePeriodSeconds", grace);
+    if (strcmp(kind, KUBE_JOBS) == 0)
+        json_object_set_new(options, "propagationPolicy", json_string("Foreground"));
+    if (unchanged)
+        json_object_set_new(options, "preconditions",
+                            json_pack("{s:O, s:O}", "uid", json_object_get(unchanged, "uid"), "resourceVersion",
+                                      json_object_get(unchanged, "resourceVersion")));
+    struct kube_request request = {.method = "DELETE", .path = path, .body = options, .attempts = ATTEMPTS};
+    if (path && options && kube_perform(client, &request, NULL, &code, &error) < 0 && code != 404)
         log_warning("Kubernetes", "%s %s cannot be deleted: %s", kind, name, error ? error->message : "");
+    json_decref(options);
 }

@@ -215,7 +215,7 @@ static void add_metadata(json_t *metadata, const struct pod_plan *plan)
     json_t *labels = pod_child(metadata, "labels", false), *annotations = pod_child(metadata, "annotations", false);
     add_pairs(labels, env->labels, ARRAY_SIZE(env->labels));
     set_text(labels, MANAGED_LABEL, MANAGED_BY);
-    set_text(labels, OWNER_LABEL, owner_self());
+    set_text(labels, OWNER_LABEL, plan->keep ? NULL : owner_self());
     set_text(labels, SUBMITTER_LABEL, plan->submitter);
     set_text(labels, CALL_LABEL, job->id);
     set_text(labels, "hype.program", program);

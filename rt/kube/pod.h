@@ -29,6 +29,7 @@ struct pod_plan {
     const char *staging_volume;  /* "host" or "claim:NAME", where pods see a folder that is the staging store */
     const char *const *claims;   /* of the environment's mounts, in their order */
     json_t *file;                /* of a pod file; or NULL */
+    bool keep;                   /* nobody sweeps it */
 };
 
 /* A pod's metadata and spec, without a name: also what a Job's template wants. A new object. */

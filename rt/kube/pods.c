@@ -12,7 +12,7 @@ struct pods {
     struct kube_client *client;
     char *pods_path, *events_path;
     struct watch *pods_watch, *events_watch;
-    bool failed; /* the watch of pods has ended; the next call starts another */
+    bool pods_failed, events_failed; /* these watches have ended; the next call starts others */
     struct pods_listener *listeners;
 };
 
@@ -68,17 +68,19 @@ static void events_listing(void *context, bool done)
 static void pods_failed(void *context, const hype_error *error)
 {
     struct pods *pods = context;
-    pods->failed = true;
+    pods->pods_failed = true;
     for (struct pods_listener *l = pods->listeners, *next; l; l = next) {
         next = l->next;
         l->failed(l, error);
     }
 }
 
-/* Calls do without them: what hinders a pod is then told only as far as its status says it. */
+/* Calls do without them: what hinders a pod is then told only as far as its status says it. Who may not follow them is
+ * told so once. */
 static void events_failed(void *context, const hype_error *error)
 {
-    (void)context;
+    struct pods *pods = context;
+    pods->events_failed = !error || error->status != -HYPE_PERMISSION;
     log_warning("Kubernetes", "events cannot be followed: %s", error ? error->message : "the watch failed");
 }
 
@@ -113,15 +115,20 @@ void pods_close(struct pods *pods)
     free(pods);
 }
 
+static void close_failed(struct watch **watch, bool *failed)
+{
+    if (*failed)
+        watch_close(steal_pointer(*watch));
+    *failed = false;
+}
+
 static int start_watches(struct pods *pods, hype_error **error)
 {
     struct watch_listener of_pods = {pod_changed, pods_listing, pods_failed, pods};
     struct watch_listener of_events = {event_changed, events_listing, events_failed, pods};
     int status = 0;
-    if (pods->failed) {
-        watch_close(steal_pointer(pods->pods_watch));
-        pods->failed = false;
-    }
+    close_failed(&pods->pods_watch, &pods->pods_failed);
+    close_failed(&pods->events_watch, &pods->events_failed);
     if (!pods->pods_watch)
         status = watch_open(pods->client, pods->pods_path, false, &of_pods, &pods->pods_watch, error);
     if (status == 0 && !pods->events_watch)
@@ -248,7 +255,7 @@ static void tell(json_t *event)
     const char *name = json_string_value(json_object_get(json_object_get(event, "involvedObject"), "name"));
     const char *reason = json_string_value(json_object_get(event, "reason"));
     const char *message = json_string_value(json_object_get(event, "message"));
-    log_info("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
+    log_warning("Kubernetes", "%s: %s: %s", name, reason ? reason : "warning", message ? message : "");
 }
 
 static void state_warned(struct pods_listener *listener, json_t *event)

@@ -142,7 +142,7 @@ static hype_status status_of(const struct http_response *response, const char *w
         return HYPE_PERMISSION;
     if (response->status == 404)
         return HYPE_NOT_FOUND;
-    return http_transient(response->status) && response->status != 429 ? HYPE_NETWORK : HYPE_REFUSED;
+    return http_transient(response->status) ? HYPE_NETWORK : HYPE_REFUSED;
 }
 
 static char *remedy(const struct http_response *response, const struct kube_action *action, const char *words)

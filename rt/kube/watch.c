@@ -133,11 +133,15 @@ static int list(struct watch *w, int *code, hype_error **error)
         if (status < 0)
             return status;
         tell_items(w, page);
-        take_version(&w->stream, page);
         const char *more = json_string_value(json_object_get(json_object_get(page, "metadata"), "continue"));
+        bool last = !more || !*more || w->from_now;
+        if (last) /* a list that breaks off is begun again */
+            take_version(&w->stream, page);
         free(token);
-        token = more && *more && !w->from_now ? strdup(more) : NULL;
+        token = last ? NULL : strdup(more);
         json_decref(page);
+        if (!last && !token)
+            return error_memory(error);
     }
     w->listener.listing(w->listener.context, true);
     return w->stream.version[0] ? 0 : error_set(error, HYPE_FORMAT, "the API server lists without a version");

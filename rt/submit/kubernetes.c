@@ -27,7 +27,9 @@
 
 #include <string.h>
 
-#define PENDING_TIMEOUT 600 /* seconds: a new node and a large image take some minutes */
+/* Seconds. */
+#define PENDING_TIMEOUT 600 /* a new node and a large image take some minutes */
+#define PROBE_TIMEOUT   180 /* somebody looks on */
 
 /* What a submitter has in one namespace. */
 struct place {
@@ -157,7 +159,8 @@ static int create(struct call *call, hype_error **error)
                                   .staging_secret = s->staging_secret,
                                   .staging_volume = s->staging_volume,
                                   .claims = call->claims.names,
-                                  .file = call->file};
+                                  .file = call->file,
+                                  .keep = s->keep_pods};
     int status = call->job->batch ? jobs_make(&call->member, &plan, error) : create_pod(call, &plan, error);
     if (status < 0)
         return status;
@@ -209,7 +212,7 @@ static int judge(struct call *call, hype_error **error)
     const char *narrow = state->pod ? diagnose_narrow_claim(state->pod, state->warnings) : NULL;
     int status = narrow ? claims_narrow(call->place->claims, narrow, error) : 0;
     call->ending = state->indexed && state->pod && !state->deleted && is_ending(state->pod);
-    if (status == 0 && state->pod && !call->ending)
+    if (status == 0 && !call->ending)
         status = diagnose_pod(function_of(call), state->pod, state->warnings, error);
     if (status < 0)
         return status;
@@ -237,7 +240,8 @@ static int wait_for_end(struct call *call, hype_error **error)
         if (status == -HYPE_TIMEOUT && call->ending)
             return diagnose_deleted(function_of(call), call->pod, call->state.pod, error);
         if (status == -HYPE_TIMEOUT)
-            return diagnose_pending(function_of(call), call->state.pod, call->state.warnings, patience, error);
+            return diagnose_pending(function_of(call), call->pod, call->state.pod, call->state.warnings, patience,
+                                    error);
         if (status < 0)
             return status;
     }
@@ -337,7 +341,7 @@ static void remove_pod(struct call *call)
     if (call->s->keep_pods || state->deleted || !(call->job->batch ? writes || runs : call->made))
         return;
     task_shield_begin();
-    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0);
+    kube_delete(call->s->client, call->place->namespace, KUBE_PODS, call->pod, writes || runs ? 1 : 0, NULL);
     int64_t deadline = clock_ms() + (writes ? RELEASE_MS : END_MS);
     for (int status = 0; (writes || runs) && state->created && !is_gone(call) && !state->failure && status == 0;) {
         state->changed.set = false;
@@ -431,6 +435,8 @@ void kubernetes_check(hype_submitter *submitter, struct checklist *list)
         return;
     if (s->staging)
         checklist_store(list, s->staging);
+    if (s->pending_timeout > PROBE_TIMEOUT)
+        s->pending_timeout = PROBE_TIMEOUT;
     checklist_call(list, submitter);
 }
 

@@ -121,9 +121,9 @@ shape() {
     as_admin kubectl create priorityclass soon --value 10
     on "$here_s3&keep-pods=1" "$calls" label=team=red annotation=why=test selector=disk=fast toleration=gpu=yes:NoSchedule \
         priority=soon account=default policy=Never deadline=77 request=cpu=10m request=memory=8Mi limit=cpu=1 variable=A=B doze 0
+    on "$here_s3" "$bin/hello" # which sweeps, and leaves what is kept
     as_admin kubectl get pod -o yaml
     [ "$(kept '{.items[*].metadata.labels.team} {.items[*].metadata.annotations.why} {.items[*].metadata.labels.hype\.program} {.items[*].metadata.labels.hype\.function}')" = "red test calls doze" ]
-    [ -n "$(kept '{.items[*].metadata.labels.hype\.owner}')" ]
     [ "$(kept '{.items[*].spec.nodeSelector.disk} {.items[*].spec.priorityClassName} {.items[*].spec.serviceAccountName} {.items[*].spec.activeDeadlineSeconds} {.items[*].spec.restartPolicy}')" = "fast soon default 77 Never" ]
     [ "$(kept '{.items[*].spec.tolerations[?(@.key=="gpu")].value}')" = yes ]
     [ "$(kept '{.items[*].spec.containers[0].name} {.items[*].spec.containers[0].image} {.items[*].spec.containers[0].imagePullPolicy}')" = "hype-run hype:test Never" ]
@@ -194,28 +194,34 @@ keeps() {
     as_admin kubectl delete persistentvolumeclaim --all
 }
 check "a volume that shall survive does" keeps
-narrows() { # the test plays the provisioner, which says what Rancher's says
-    as_admin kubectl apply -f - << END
-{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: narrow}, provisioner: example.com/none}
-END
-    on "$here_s3" "$calls" volume=narrow:/data write_text /data/x kept &
-    call=$!
-    wait_until claim_is '["ReadWriteOnce","ReadOnlyMany"]'
-    claim=$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[0].metadata.name}')
-    wait_until pod_waits
+refuses_readers() { # claim: the test plays the provisioner, which says what Rancher's says
     as_admin kubectl create -f - << END
 apiVersion: v1
 kind: Event
-metadata: {name: $claim.1, namespace: hype}
+metadata: {generateName: $1., namespace: hype}
 type: Warning
 reason: ProvisioningFailed
 message: NodePath only supports ReadWriteOnce and ReadWriteOncePod (1.22+) access modes
-involvedObject: {kind: PersistentVolumeClaim, apiVersion: v1, name: $claim, namespace: hype, uid: "$(as_admin kubectl get persistentvolumeclaim "$claim" -o 'jsonpath={.metadata.uid}')"}
+involvedObject: {kind: PersistentVolumeClaim, apiVersion: v1, name: $1, namespace: hype, uid: "$(as_admin kubectl get persistentvolumeclaim "$1" -o 'jsonpath={.metadata.uid}')"}
 firstTimestamp: 2026-01-01T00:00:00Z
 lastTimestamp: 2026-01-01T00:00:00Z
 count: 1
 source: {component: test}
 END
+}
+narrow_class() {
+    as_admin kubectl apply -f - << END
+{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: narrow}, provisioner: example.com/none}
+END
+}
+narrows() {
+    narrow_class
+    on "$here_s3" "$calls" volume=narrow:/data write_text /data/x kept &
+    call=$!
+    wait_until claim_is '["ReadWriteOnce","ReadOnlyMany"]'
+    claim=$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[0].metadata.name}')
+    wait_until pod_waits
+    refuses_readers "$claim"
     wait_until claim_is '["ReadWriteOnce"]'
     as_admin kubectl apply -f - << END
 apiVersion: v1
@@ -227,6 +233,23 @@ END
     [ "$(cat "$work/disk/x")" = kept ]
     as_admin kubectl delete persistentvolume/narrow storageclass/narrow
 }
+leaves_claims_of_others() {
+    narrow_class
+    as_admin kubectl apply -f - << END
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: shelf}
+spec: {accessModes: [ReadWriteMany], storageClassName: narrow, resources: {requests: {storage: 1Gi}}}
+END
+    HYPE_LOG=warning on "$here_s3" "$calls" persistent=shelf:/data pending=8 write_text /data/x kept > "$work/log" 2>&1 &
+    call=$!
+    wait_until pod_waits
+    refuses_readers shelf
+    ! wait $call
+    logged 'shelf: ProvisioningFailed' 'HYPE_TIMEOUT.*NodePath'
+    claim_is '["ReadWriteMany"]'
+    as_admin kubectl delete persistentvolumeclaim/shelf storageclass/narrow
+}
 claim_is() { # access modes
     [ "$(as_admin kubectl get persistentvolumeclaim -o 'jsonpath={.items[*].spec.accessModes}')" = "$1" ]
 }
@@ -234,6 +257,7 @@ pod_waits() {
     [ "$(as_admin kubectl get pod -o 'jsonpath={.items[*].status.phase}')" = Pending ]
 }
 check "a class that lets one node use a volume gets a claim that asks for no more" narrows
+check "a claim that somebody else has made stays as it is" leaves_claims_of_others
 
 # ---- What goes wrong ----
 wrong() { # words, options and function
@@ -269,6 +293,8 @@ spec: {policyName: no-red, validationActions: [Deny]}
 END
 wait_until sh -c "! KUBECONFIG='$admin' kubectl run probe --image=hype:test --labels=team=red --dry-run=server"
 check "an admission policy" "wrong 'HYPE_REFUSED.*red pods are not wanted here' label=team=red doze 0"
+check "a map whose pods a policy refuses" "wrong 'red pods are not wanted here' label=team=red --map 4 0"
+check "a map whose service account is not there" "wrong 'serviceaccount .*nowhere.* not found' account=nowhere --map 4 0"
 check "no such context" "says 'elsewhere' 'k8s://elsewhere/hype?$s3' '$bin/hello'"
 check "a pod that fills the disk of its node" "wrong 'HYPE_LOST.*Evicted.*ephemeral' limit=ephemeral-storage=1Mi fill 30000000"
 begin() { # a call; sets pid
@@ -316,6 +342,17 @@ check "hype doctor tells what is not allowed" "doctor_tells '^FAILS  permission:
 check "hype doctor tells that pods have no credentials" "doctor_tells '^FAILS  probe: .*no AWS credentials' 'k8s://person/hype?image=hype:test&staging=s3://hype/staging'"
 check "hype doctor tells that there is no bucket" "doctor_tells '^FAILS  staging: .*bucket does not exist' 'k8s://person/hype?image=hype:test&staging=s3://none/staging&staging-secret=store'"
 check "hype doctor tells that there is no such account" "doctor_tells '^FAILS  probe: .*nowhere' 'k8s://person/hype?$s3&service-account=nowhere'"
+doctor_waits() { # for a node
+    as_admin kubectl cordon node0
+    "$bin/hype" doctor "$here_s3" > "$work/said" 2>&1 &
+    pid=$!
+    wait_until grep -q FailedScheduling "$work/said"
+    kill -TERM $pid
+    ! wait $pid
+    as_admin kubectl uncordon node0
+    wait_until nothing_remains
+}
+check "hype doctor tells what its probe waits for, and takes it away when it is interrupted" doctor_waits
 
 # ---- Servers that come and go ----
 restarts() { # program, signal
@@ -401,6 +438,20 @@ swept() { # what was in flight at the last kill may come to be after a call has 
 check "after kill -9 at $kills random moments and one more call nothing remains" swept
 killed wait_until pods_run
 check "hype gc sweeps too" "test -n \"\$(remains)\" && on '$here_s3' '$bin/hype' gc '$here_s3' && wait_until nothing_remains"
+sweeps_what_it_may() {
+    nothing_remains
+    as_admin kubectl patch role hype --type json -p '[{"op": "test", "path": "/rules/3/resources/0", "value": "persistentvolumeclaims"}, {"op": "remove", "path": "/rules/3"}]'
+    wait_until sh -c '! kubectl auth can-i list persistentvolumeclaims'
+    HYPE_SUBMITTER=$here_s3 "$calls" --map 200 1000 &
+    pid=$!
+    wait_until index_runs
+    kill -9 $pid
+    ! wait $pid
+    "$bin/hype" gc "$here_s3"
+    wait_until nothing_remains
+    as_admin kubectl apply -f "$source/docs/rbac.yaml"
+}
+check "what may not be looked at keeps nothing else from being swept" sweeps_what_it_may
 sweeps_others() {
     as_admin kubectl run lost --image=localhost/pause:1 --labels=app.kubernetes.io/managed-by=hype,hype.owner=another-1-1
     on "$here_s3" "$bin/hello"

@@ -3,7 +3,7 @@
 #
 #   run.sh BIN SOURCE [KILLS]
 set -eu
-bin=$1 source=$2 kills=${3:-8}
+bin=$1 source=$2 kills=${3:-20}
 here=$source/tests/cluster
 cache=${HYPE_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/hype-cluster}
 [ "$(id -u)" = 0 ] || { echo "skip: a cluster can only be started by root: sudo $0 $*"; exit 77; }

@@ -28,4 +28,19 @@ DOCKER_HOST=unix:///nowhere.sock fails '^FAILS  daemon: no Docker daemon listens
 KUBECONFIG=$work/none fails '^FAILS  submitter: .*there is no kubeconfig in ' k8s:
 fails '^FAILS  submitter: .*is no submitter' nonsense:
 fails 'one submitter at a time' process: docker:
+
+# Interrupted while its probe runs, which says so and then keeps the pipe open.
+mkfifo "$work/probe"
+printf '#!/bin/sh\nexec > %s\necho begun\nexec sleep 1000\n' "$work/probe" > "$work/hype-run"
+chmod +x "$work/hype-run"
+HYPE_RUN=$work/hype-run "$bin/hype" doctor "process:?staging=$place" > "$work/said" 2>&1 &
+exec 3< "$work/probe"
+read -r begun <&3
+kill -TERM $!
+status=0
+wait $! || status=$?
+[ $status = 143 ] || fail "an interrupt ended it with status $status"
+[ -z "$(cat <&3)" ] # once the probe has ended
+! grep ^FAILS "$work/said" || fail "what was interrupted has failed"
+[ -z "$(find "$work/stage" -type f)" ] || fail "an interrupt left something in the store"
 echo "doctor.sh: passed"

@@ -3,9 +3,9 @@
  *
  *   cases FOLDER
  *
- * FOLDER/diagnose/NAME/input.json is a pod and the events about it as a cluster gave them; output says what that means.
- * FOLDER/pod/NAME/input.json is an environment, with a pod file beside it or none; output.json is its pod, or output
- * the error. HYPE_UPDATE=1 writes the outputs.
+ * FOLDER/diagnose/NAME/input.json is a pod (or none, of a Job) and the events about it as a cluster gave them; output
+ * says what that means. FOLDER/pod/NAME/input.json is an environment, with a pod file beside it or none; output.json is
+ * its pod, or output the error. HYPE_UPDATE=1 writes the outputs.
  */
 #include "../unit/testing.h"
 
@@ -85,12 +85,13 @@ static void diagnose_case(const char *folder)
     json_t *warnings = json_object_get(input, "warnings");
     enum pod_phase phase = diagnose_phase(pod);
     int status = diagnose_pod("f", pod, warnings, &error);
+    const char *name = json_string_value(json_object_get(json_object_get(pod, "metadata"), "name"));
     const char *narrow = diagnose_narrow_claim(pod, warnings);
     cleanup_free char *verdict = NULL, *text = NULL;
     if (status == 0 && phase == POD_ENDED)
         verdict = text_format("%s: %s\n", diagnose_result(pod), diagnose_message(pod));
     else if (status == 0 && phase == POD_WAITING)
-        diagnose_pending("f", pod, warnings, 600, &error);
+        diagnose_pending("f", name ? name : "it", pod, warnings, 600, &error);
     if (!verdict)
         verdict = error ? error_text(error, folder) : strdup("");
     text = text_format("%s%s%s%s\n%s", phases[phase], status == 0 ? "" : ", for good",

@@ -11,6 +11,7 @@ import os
 import shlex
 import shutil
 import socket
+import socketserver
 import ssl
 import subprocess
 import sys
@@ -34,13 +35,27 @@ class Handler(server.Handler):
         return self.headers.get("Authorization", "nobody")
 
     def busy(self):
-        """What /busy/STATUS answers first."""
+        """What /busy/STATUS answers first, and then that the object is there already."""
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if server.count(self.path) == 1:
-            return self.answer(int(self.path.removeprefix("/busy/")), b"busy", Retry_After="0")
-        self.answer(200, b'{"at": "last"}')
+            return self.answer(int(self.path.split("/")[2]), b"busy", Retry_After="1")
+        self.answer(409, b'{"kind": "Status", "message": "pods \"p\" already exists", "code": 409}')
+
+    def pages(self):
+        """A list of two pages, the second of which is not there at first, and a watch that tells of one object more."""
+        def body(name, **metadata):
+            return json.dumps({"metadata": {"resourceVersion": "7", **metadata}, "items": [{"metadata": {"name": name}}]}).encode()
+        if "watch=1" in self.path:
+            return self.answer(200, b'{"type": "ADDED", "object": {"metadata": {"name": "last", "resourceVersion": "8"}}}\n')
+        if "continue=" not in self.path:
+            return self.answer(200, body("first", **{"continue": "two"}))
+        if server.count(self.path) == 1:
+            return self.answer(503)
+        self.answer(200, body("second"))
 
     def handle_any(self):
+        if self.path.startswith("/pages"):
+            return self.pages()
         if self.path.startswith("/busy/"):
             return self.busy()
         user = self.user()
@@ -85,6 +100,24 @@ class Proxy(server.Handler):
                 return
 
 
+class Socks(socketserver.StreamRequestHandler):
+    """SOCKS 5 (RFC 1928): to names only, each of which is the server's."""
+    rbufsize = 0
+
+    def handle(self):
+        _, n = self.rfile.read(2)
+        self.rfile.read(n)
+        self.wfile.write(b"\5\0")
+        kind, length = self.rfile.read(5)[3:]
+        if kind != 3:
+            return self.wfile.write(b"\5\x08\0\1\0\0\0\0\0\0")
+        self.rfile.read(length + 2)
+        upstream = socket.create_connection(("127.0.0.1", Proxy.target))
+        self.wfile.write(b"\5\0\0\1\0\0\0\0\0\0")
+        threading.Thread(target=Proxy.copy, args=(upstream, self.connection), daemon=True).start()
+        Proxy.copy(self.connection, upstream)
+
+
 def certificate(folder, common_name, alternative):
     os.mkdir(folder)
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={common_name}",
@@ -123,6 +156,7 @@ def start(folder):
         "NAMED": f"https://127.0.0.1:{tls_server(f'{folder}/name', f'{folder}/jane')}",
         "PLAIN": f"http://127.0.0.1:{server.serve(server.Server(('127.0.0.1', 0), Handler)).server_port}",
         "PROXY": f"http://127.0.0.1:{server.serve(server.Server(('127.0.0.1', 0), Proxy)).server_port}",
+        "SOCKS": f"socks5://127.0.0.1:{server.serve(server.Server(('127.0.0.1', 0), Socks)).server_port}",
         "CA_DATA": base64_of(f"{folder}/address/cert.pem"), "NAMED_CA_DATA": base64_of(f"{folder}/name/cert.pem"),
         "JANE_DATA": base64_of(f"{folder}/jane/cert.pem"), "JANE_KEY_DATA": base64_of(f"{folder}/jane/key.pem"),
         "CA": read(f"{folder}/address/cert.pem"), "JANE": read(f"{folder}/jane/cert.pem"),

@@ -99,7 +99,7 @@ static void refusals_have_the_servers_words_and_what_to_do(void **state)
     says(404, "404 page not found\n", -HYPE_NOT_FOUND,
          "cannot create pods p in namespace a: it answers with status 404: 404 page not found");
     says(503, "", -HYPE_NETWORK, "cannot create pods p in namespace a: it answers with status 503");
-    says(429, "", -HYPE_REFUSED, "cannot create pods p in namespace a: it answers with status 429");
+    says(429, "", -HYPE_NETWORK, "cannot create pods p in namespace a: it answers with status 429");
 }
 
 int main(void)

@@ -70,6 +70,8 @@ static void deadline_passed(struct task_timer *timer)
 static void open_on_loop(void *context)
 {
     hype_map *map = context;
+    if (map->gather)
+        gather_begin(map->gather);
     progress_start_items(&map->progress, "Map");
     map->deadline.fire = deadline_passed;
     if (map->options.deadline > 0)

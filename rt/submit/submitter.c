@@ -68,6 +68,11 @@ void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call)
         task_event_set(&submitter->drained);
 }
 
+void submitter_watch(hype_submitter *submitter, struct submitter_call *call)
+{
+    move(call, &submitter->others);
+}
+
 void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
 {
     submitter->running--;
@@ -84,6 +89,8 @@ static void cancel_calls(hype_submitter *submitter)
         next = call->next;
         call->cancel(call);
     }
+    while (submitter->others.first)
+        submitter->others.first->cancel(submitter->others.first);
 }
 
 /* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */

@@ -258,8 +258,9 @@ struct combined {
  * name always. Except where a server compiles, which has an input of its own. */
 static void name_combined(struct combined *combined, const char *folder, const char *base)
 {
-    const char *program = strrchr(wrapped.list[0], '/');
-    bool server = strncmp(program ? program + 1 : wrapped.list[0], "sccache", 7) == 0;
+    bool server = false;
+    for (size_t i = 0; i < wrapped.n; i++)
+        server = server || strcmp(basename(wrapped.list[i]), "sccache") == 0;
     combined->folder = server ? -1 : open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (combined->folder >= 0 && access(format("/proc/self/fd/%d/%s", combined->folder, base), F_OK) < 0)
         combined->folder = -1; /* there is no /proc */

@@ -6,9 +6,7 @@
 #include "stage.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #define PACK_LIMIT (UINT64_C(1) << 40) /* bytes */
 
@@ -62,26 +60,10 @@ static int split_name(const struct batch *batch, const char *name, char **object
 
 static int fetch_pack(struct batch *batch, const char *name, struct buffer *pack, hype_error **error)
 {
-    struct store *store = batch->staged->store;
     cleanup_free char *object = NULL;
     const char *sha256 = NULL;
-    char digest[SHA256_HEX_SIZE];
-    uint64_t size;
     int status = split_name(batch, name, &object, &sha256, error);
-    if (status < 0)
-        return status;
-    cleanup_close int fd = memfd_create("hype-results", MFD_CLOEXEC);
-    if (fd < 0)
-        return error_system(error, errno, "cannot make a memory file for results");
-    status = store->operations->get(store, object, fd, PACK_LIMIT, &size, error);
-    if (status == 0)
-        status = sha256_hex_fd(fd, digest, error);
-    if (status == 0 && strcmp(digest, sha256) != 0)
-        status =
-            error_set(error, HYPE_FORMAT, "it is not what hype-run wrote: SHA-256 %s instead of %s", digest, sha256);
-    if (status == 0)
-        status = buffer_map(pack, fd, size, error);
-    return error_wrap(error, status, "fetching results %s", object);
+    return status < 0 ? status : stage_fetch(batch->staged->store, object, PACK_LIMIT, sha256, pack, error);
 }
 
 /* *PREVIOUS becomes the name of the pack before, a new string, or NULL. */

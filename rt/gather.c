@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "interrupt.h"
+#include "list.h"
 #include "log.h"
 #include "retry.h"
 
@@ -22,10 +23,13 @@ struct gathered {
 };
 
 struct gather {
-    hype_submitter *submitter;
+    hype_submitter *submitter;  /* NULL: it is closed, or closing */
+    struct submitter_call call; /* which tells of that */
     size_t limit, size, total;
     size_t n_added, n_waiting, n_running; /* calls, calls, batches */
-    struct gathered *first, **last;       /* that wait */
+    struct {
+        struct gathered *first, **last;
+    } waiting;
     bool flushing, dispatching;
     bool closed;    /* it goes with the last batch */
     double call_ms; /* the least that calls have taken in a batch, each; 0: not known */
@@ -37,6 +41,7 @@ struct gather {
 /* A batch. */
 struct running {
     struct submitter_call call;
+    hype_submitter *submitter;
     struct gather *gather;
     struct batch batch;
     struct job *job;
@@ -51,22 +56,14 @@ struct running {
 static void wait_again(struct gathered *g)
 {
     struct gather *gather = g->gather;
-    g->next = NULL;
-    g->at = gather->last;
-    *gather->last = g;
-    gather->last = &g->next;
+    list_put(&gather->waiting, g);
     gather->n_waiting++;
 }
 
 static void stop_waiting(struct gathered *g)
 {
     struct gather *gather = g->gather;
-    *g->at = g->next;
-    if (g->next)
-        g->next->at = g->at;
-    else
-        gather->last = g->at;
-    g->at = NULL;
+    list_take(&gather->waiting, g);
     gather->n_waiting--;
 }
 
@@ -257,7 +254,7 @@ static void measure(struct running *running, int64_t began)
 static void batch_main(void *context)
 {
     struct running *running = context;
-    hype_submitter *submitter = running->gather->submitter;
+    hype_submitter *submitter = running->submitter;
     cleanup_error hype_error *error = NULL;
     int64_t began = clock_ms();
     int status = prepare(running, &error);
@@ -285,7 +282,7 @@ static void start_batch(struct submitter_call *call)
 {
     struct running *running = (struct running *)((char *)call - offsetof(struct running, call));
     cleanup_error hype_error *error = NULL;
-    hype_submitter *submitter = running->gather->submitter;
+    hype_submitter *submitter = running->submitter;
     if (task_start(batch_main, running, &running->task, &error) == 0)
         return;
     end_calls(running, error);
@@ -302,7 +299,7 @@ static void cancel_batch(struct submitter_call *call)
         return;
     }
     error_set(&error, HYPE_CANCELLED, "the batch was cancelled");
-    submitter_withdraw(running->gather->submitter, call);
+    submitter_withdraw(running->submitter, call);
     end_calls(running, error);
     running_free(running);
 }
@@ -347,7 +344,7 @@ static bool fit_together(const struct gathered *a, const struct gathered *b)
 static void form_batch(struct gather *gather, struct running *running, size_t size)
 {
     size_t bytes = 0, n = 0;
-    for (struct gathered *g = gather->first, *next; g && n < size && bytes < LARGEST_BYTES; g = next) {
+    for (struct gathered *g = gather->waiting.first, *next; g && n < size && bytes < LARGEST_BYTES; g = next) {
         next = g->next;
         if (n > 0 && !fit_together(running->calls[0], g))
             break;
@@ -374,6 +371,7 @@ static bool begin_batch(struct gather *gather)
         return false;
     }
     *running = (struct running){.call = {.start = start_batch, .cancel = cancel_batch},
+                                .submitter = gather->submitter,
                                 .gather = gather,
                                 .captures = PACK_WRITER_EMPTY,
                                 .calls = calls};
@@ -383,12 +381,11 @@ static bool begin_batch(struct gather *gather)
     return true;
 }
 
-/* There is no memory for a batch, and no batch whose end would try again. */
-static void fail_waiting(struct gather *gather)
+static void fail_waiting(struct gather *gather, hype_status status, const char *why)
 {
-    for (struct gathered *g; (g = gather->first);) {
+    for (struct gathered *g; (g = gather->waiting.first);) {
         hype_error *error = NULL;
-        error_memory(&error);
+        error_set(&error, status, "%s", why);
         stop_waiting(g);
         end_call(g, NULL, error, false);
     }
@@ -402,16 +399,27 @@ static void dispatch(struct gather *gather)
     if (gather->dispatching || interrupt_pending())
         return;
     gather->dispatching = true;
-    while (begun && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
+    while (begun && gather->submitter && gather->n_running < gather->limit && gather->n_waiting > 0 && enough(gather))
         begun = begin_batch(gather);
-    if (!begun && gather->n_running == 0)
-        fail_waiting(gather);
+    if (!gather->submitter)
+        fail_waiting(gather, HYPE_CANCELLED, "the submitter was closed");
+    else if (!begun && gather->n_running == 0) /* there is no batch whose end would try again */
+        fail_waiting(gather, HYPE_MEMORY, "out of memory");
     if (gather->n_waiting == 0)
         gather->flushing = false;
     gather->dispatching = false;
 }
 
 /* ---- From other threads ---- */
+
+/* Its batches have been cancelled, and are gone before it is. */
+static void submitter_closes(struct submitter_call *call)
+{
+    struct gather *gather = (struct gather *)((char *)call - offsetof(struct gather, call));
+    submitter_withdraw(gather->submitter, call);
+    gather->submitter = NULL;
+    dispatch(gather);
+}
 
 static void join(void *context)
 {
@@ -481,14 +489,21 @@ struct gather *gather_open(hype_submitter *submitter, size_t limit, size_t size,
     gather->limit = limit;
     gather->size = size;
     gather->total = total;
-    gather->last = &gather->first;
     return gather;
+}
+
+void gather_begin(struct gather *gather)
+{
+    gather->call.cancel = submitter_closes;
+    submitter_watch(gather->submitter, &gather->call);
 }
 
 void gather_close(struct gather *gather)
 {
     if (!gather)
         return;
+    if (gather->submitter)
+        submitter_withdraw(gather->submitter, &gather->call);
     gather->closed = true;
     free_if_over(gather);
 }

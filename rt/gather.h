@@ -13,6 +13,8 @@ struct gather;
 
 /* At most LIMIT batches at once; SIZE: calls in each, 0: chosen. TOTAL: how many will be added, as far as known. */
 struct gather *gather_open(hype_submitter *submitter, size_t limit, size_t size, size_t total);
+/* On the loop thread, before all that follows. */
+void gather_begin(struct gather *gather);
 /* From any thread: begins a future of future_new(). */
 void gather_add(struct gather *gather, hype_future *future);
 /* From any thread: what waits is begun, however few they are; GENTLY: where no batch is running. */

@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "gather.h"
+#include "list.h"
 #include "progress.h"
 
 #include <semaphore.h>
@@ -19,8 +20,8 @@ struct item {
     hype_future *future;
     void *result;
     bool ended;
-    bool late;               /* it was cancelled by the deadline */
-    struct item *next, **at; /* of all that are not taken, in the order in which they were added */
+    bool late; /* it was cancelled by the deadline */
+    struct item *next, **at;
     struct item *next_ended; /* where the order is that of their ends */
 };
 
@@ -33,7 +34,9 @@ struct hype_map {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     /* Under the lock. */
-    struct item *first, **last;
+    struct {
+        struct item *first, **last;
+    } items; /* that are not taken, in the order in which they were added */
     struct item *first_ended, **last_ended;
     size_t n_added, n_in_flight;
     bool expired;
@@ -50,7 +53,7 @@ struct hype_map {
 /* With the lock held. */
 static void cancel_all(hype_map *map)
 {
-    for (struct item *item = map->first; item; item = item->next)
+    for (struct item *item = map->items.first; item; item = item->next)
         if (!item->ended)
             item->late = hype_cancel(item->future);
 }
@@ -67,6 +70,8 @@ static void deadline_passed(struct task_timer *timer)
 static void open_on_loop(void *context)
 {
     hype_map *map = context;
+    if (map->gather)
+        gather_begin(map->gather);
     progress_start_items(&map->progress, "Map");
     map->deadline.fire = deadline_passed;
     if (map->options.deadline > 0)
@@ -113,7 +118,6 @@ hype_map *hype_map_open(hype_submitter *submitter, hype_env env, hype_map_option
         map->submitter = submitter;
         map->env = env;
         map->options = options;
-        map->last = &map->first;
         map->last_ended = &map->first_ended;
         pthread_mutex_init(&map->lock, NULL);
         condition_init(&map->changed);
@@ -136,15 +140,6 @@ static int no_map(void)
 }
 
 /* ---- Adding ---- */
-
-static void take_from_all(hype_map *map, struct item *item)
-{
-    *item->at = item->next;
-    if (item->next)
-        item->next->at = item->at;
-    else
-        map->last = item->at;
-}
 
 /* On the loop thread. */
 static void item_ended(hype_future *future, void *context)
@@ -201,9 +196,7 @@ int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
     struct item *item = item_new(map, closure, result);
     if (item) {
         item->index = map->n_added++;
-        item->at = map->last;
-        *map->last = item;
-        map->last = &item->next;
+        list_put(&map->items, item);
         map->n_in_flight++;
         if (map->expired)
             item->late = hype_cancel(item->future);
@@ -223,12 +216,12 @@ int hype_map_add_closure(hype_map *map, hype_closure *closure, void *result)
 /* With the lock held: the next to be taken, or NULL. */
 static struct item *next_ended(hype_map *map)
 {
-    struct item *item = map->options.ordered ? map->first : map->first_ended;
+    struct item *item = map->options.ordered ? map->items.first : map->first_ended;
     if (!item || !item->ended)
         return NULL;
     if (!map->options.ordered && !(map->first_ended = item->next_ended))
         map->last_ended = &map->first_ended;
-    take_from_all(map, item);
+    list_take(&map->items, item);
     return item;
 }
 
@@ -241,9 +234,9 @@ static int wait_for_item(hype_map *map, double timeout, struct item **taken, hyp
     pthread_mutex_lock(&map->lock);
     if (map->gather)
         gather_flush(map->gather, timeout == 0);
-    while (!(*taken = next_ended(map)) && map->first && waiting)
+    while (!(*taken = next_ended(map)) && map->items.first && waiting)
         waiting = condition_wait(&map->changed, &map->lock, deadline);
-    bool left = map->first != NULL;
+    bool left = map->items.first != NULL;
     pthread_mutex_unlock(&map->lock);
     if (*taken || !left)
         return 0;

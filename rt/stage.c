@@ -46,6 +46,28 @@ static void file_free(struct staged_file *file)
         close(file->fd);
 }
 
+/* ---- Digests ---- */
+
+enum { QUICK = 64 * 1024 }; /* bytes that are hashed faster than a thread is woken */
+
+struct hash_work {
+    int fd;
+    char *sha256;
+    hype_error **error;
+};
+
+static int hash(void *context)
+{
+    struct hash_work *work = context;
+    return sha256_hex_fd(work->fd, work->sha256, work->error);
+}
+
+static int hash_file(int fd, uint64_t size, char sha256[SHA256_HEX_SIZE], hype_error **error)
+{
+    struct hash_work work = {fd, sha256, error};
+    return size <= QUICK ? hash(&work) : task_offload(hash, &work);
+}
+
 /* ---- Code ---- */
 
 /* A file of this machine. */
@@ -58,7 +80,7 @@ static int open_local(const char *path, struct staged_file *file, hype_error **e
         return error_system(error, errno, "cannot read %s, which must be staged", path);
     if (!S_ISREG(status.st_mode))
         return error_set(error, HYPE_INVALID, "%s, which must be staged, is no regular file", path);
-    int result = sha256_hex_fd(file->fd, file->sha256, error);
+    int result = hash_file(file->fd, (uint64_t)status.st_size, file->sha256, error);
     if (result < 0)
         return result;
     file->content = (struct store_content){.fd = file->fd, .size = (uint64_t)status.st_size};
@@ -416,7 +438,6 @@ static int add_segment(struct share *share, struct staged_file *file, hype_error
 
 static int add_capture(const struct job *job, struct staged_file *file, hype_error **error)
 {
-    enum { QUICK = 64 * 1024 }; /* bytes that are hashed faster than a thread is woken */
     file->kind = MANIFEST_CAPTURE;
     file->content = (struct store_content){.data = job->arguments, .fd = -1, .size = job->arguments_size};
     if (job->arguments_size <= QUICK)
@@ -554,25 +575,23 @@ static int take_reported(const struct job *job, const char *message, hype_error 
     return refuse_message(job, message, error);
 }
 
-static int fetch_returned(struct store *store, const char *name, const char *sha256, struct job *job,
-                          hype_error **error)
+int stage_fetch(struct store *store, const char *name, uint64_t limit, const char *sha256, struct buffer *fetched,
+                hype_error **error)
 {
     char digest[SHA256_HEX_SIZE];
     uint64_t size;
-    cleanup_close int fd = memfd_create("hype-return", MFD_CLOEXEC);
+    cleanup_close int fd = memfd_create("hype-fetched", MFD_CLOEXEC);
     if (fd < 0)
-        return error_system(error, errno, "cannot make a memory file for a return value");
-    int status = store->operations->get(store, name, fd, UINT64_C(1) << 48, &size, error);
-    if (status < 0)
-        return error_wrap(error, status, "fetching the return value of %s", job->id);
-    status = sha256_hex_fd(fd, digest, error);
-    if (status < 0)
-        return status;
-    if (strcmp(digest, sha256) != 0)
-        return error_set(error, HYPE_FORMAT,
-                         "the return value of %s is not the one that hype-run wrote: SHA-256 %s instead of %s", job->id,
-                         digest, sha256);
-    return buffer_map(&job->returned, fd, size, error);
+        return error_system(error, errno, "cannot make a memory file for results");
+    int status = store->operations->get(store, name, fd, limit, &size, error);
+    if (status == 0)
+        status = hash_file(fd, size, digest, error);
+    if (status == 0 && strcmp(digest, sha256) != 0)
+        status =
+            error_set(error, HYPE_FORMAT, "it is not what hype-run wrote: SHA-256 %s instead of %s", digest, sha256);
+    if (status == 0)
+        status = buffer_map(fetched, fd, size, error);
+    return error_wrap(error, status, "fetching results %s", name);
 }
 
 int stage_collect(const struct staged *staged, struct job *job, const char *termination_message, hype_error **error)
@@ -601,7 +620,8 @@ int stage_collect(const struct staged *staged, struct job *job, const char *term
         *digest = 0;
         if (!store_name_valid(name))
             return refuse_message(job, message, error);
-        status = fetch_returned(staged->store, name, digest + strlen("#sha256="), job, error);
+        status =
+            stage_fetch(staged->store, name, UINT64_C(1) << 48, digest + strlen("#sha256="), &job->returned, error);
     }
     if (stamped)
         trace_remote(&job->trace, &stamps, noticed);

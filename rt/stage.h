@@ -36,6 +36,10 @@ void stage_code_free(struct staged_code *code);
 int stage_files(struct store *store, const struct staged_file *files, size_t n, struct trace_call *trace,
                 hype_error **error);
 
+/* What hype-run has put there, of the digest that it told, into a memory file. In a task. */
+int stage_fetch(struct store *store, const char *name, uint64_t limit, const char *sha256, struct buffer *fetched,
+                hype_error **error);
+
 struct staged {
     struct store *store; /* borrowed */
     char *manifest;      /* "file:///dir/manifest-HASH.json#sha256=HEX": hype-run's argument */

@@ -7,6 +7,8 @@
  */
 #include "future.h"
 
+#include "list.h"
+
 #include <errno.h>
 #include <sys/eventfd.h>
 
@@ -165,24 +167,9 @@ struct hype_group {
     int fd; /* readable while one has ended; -1 until it is asked for */
 };
 
-static void member_put(struct member_list *list, hype_future *future)
+static struct member_list *list_of(hype_group *group, const hype_future *future)
 {
-    if (!list->first)
-        list->last = &list->first;
-    future->next = NULL;
-    future->at = list->last;
-    *list->last = future;
-    list->last = &future->next;
-}
-
-static void member_take(hype_group *group, hype_future *future)
-{
-    struct member_list *list = future->state == FUTURE_SETTLED ? &group->ended : &group->running;
-    *future->at = future->next;
-    if (future->next)
-        future->next->at = future->at;
-    else
-        list->last = future->at;
+    return future->state == FUTURE_SETTLED ? &group->ended : &group->running;
 }
 
 static void show(hype_group *group)
@@ -199,7 +186,7 @@ void group_remove(hype_future *future)
     hype_group *group = future->group;
     if (!group)
         return;
-    member_take(group, future);
+    list_take(list_of(group, future), future);
     future->group = NULL;
     if (!group->ended.first)
         show(group);
@@ -210,7 +197,7 @@ void future_wake(hype_future *future)
 {
     hype_group *group = future->state == FUTURE_SETTLED ? NULL : future->group;
     if (group)
-        member_take(group, future);
+        list_take(&group->running, future);
     future->state = FUTURE_SETTLED;
     for (struct waiter *waiter; (waiter = future->waiters);) {
         future->waiters = waiter->next;
@@ -220,7 +207,7 @@ void future_wake(hype_future *future)
     if (!group)
         return;
     bool first = !group->ended.first;
-    member_put(&group->ended, future);
+    list_put(&group->ended, future);
     if (first)
         show(group);
     pthread_cond_signal(&group->changed);
@@ -247,12 +234,10 @@ void hype_group_add(hype_group *group, hype_future *future)
     pthread_mutex_lock(&futures_lock);
     group_remove(future);
     future->group = group;
+    list_put(list_of(group, future), future);
     if (future->state == FUTURE_SETTLED) {
-        member_put(&group->ended, future);
         show(group);
         pthread_cond_signal(&group->changed);
-    } else {
-        member_put(&group->running, future);
     }
     pthread_mutex_unlock(&futures_lock);
 }

@@ -5,6 +5,8 @@
  *   containers [OPTION=VALUE...] FUNCTION [ARGUMENT...]  one call in an environment of these options; prints what it
  * returns containers [OPTION=VALUE...] --times N FUNCTION …    N calls at once; prints how many returned
  *
+ *   containers [OPTION=VALUE...] --again COMMAND FUNCTION …   two calls, and a command of the shell between them
+ *
  *   containers [OPTION=VALUE...] --map N MILLISECONDS     N squares in four batches, each tried three times
  *
  *   containers gke PROJECT LOCATION CLUSTER STAGING IMAGE NAMESPACE   one call by hype_gke_submitter()
@@ -300,6 +302,12 @@ static int call(char **words)
     }
     if (*words && strcmp(*words, "--map") == 0 && words[1] && words[2])
         return map(env, (size_t)atoi(words[1]), (unsigned)atoi(words[2]));
+    if (*words && strcmp(*words, "--again") == 0 && words[1] && words[2]) {
+        const char *command = words[1];
+        words += 2;
+        if (!returned(start(env, words), *words, true) || system(command) != 0)
+            return 1;
+    }
     bool many = *words && strcmp(*words, "--times") == 0 && words[1];
     if (many) {
         times = (size_t)atoi(words[1]);

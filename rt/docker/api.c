@@ -41,7 +41,9 @@ int docker_api_open(struct docker_api *api, hype_error **error)
     }
     if (!text_starts_with(host, "tcp://"))
         return error_set(error, HYPE_INVALID, "DOCKER_HOST is '%s': it must start with unix:// or tcp://", host);
-    api->base = text_format("%s://%s", tls ? "https" : "http", host + strlen("tcp://"));
+    const char *name = host + strlen("tcp://"), *bracket = strrchr(name, ']');
+    const char *port = strchr(bracket ? bracket : name, ':') ? "" : tls ? ":2376" : ":2375";
+    api->base = text_format("%s://%s%s", tls ? "https" : "http", name, port);
     return !api->base ? error_memory(error) : tls ? read_tls(api, error) : 0;
 }
 
@@ -95,14 +97,17 @@ int docker_ask(const struct docker_api *api, const char *method, const char *pat
     *response = (struct http_response){0};
     if (!url || missing)
         return error_memory(error);
+    /* A daemon of this machine is there or not, but what has begun outlives a restart: waits, which change nothing, and
+     * removals are tried again for some seconds. */
+    bool wait = strcmp(method, "POST") == 0 && strstr(path, "/wait"), removal = strcmp(method, "DELETE") == 0;
     struct http_request request = {.method = method,
                                    .url = url,
                                    .headers = json_headers,
                                    .body = text ? text : "",
                                    .body_size = text ? strlen(text) : 0,
                                    .stall_s = -1,
-                                   .attempts = api->socket ? 2 : 0, /* a daemon of this machine is there or not */
-                                   .idempotent = strcmp(method, "POST") != 0};
+                                   .attempts = api->socket && !wait && !removal ? 2 : 0,
+                                   .idempotent = wait || strcmp(method, "POST") != 0};
     set_host(api, &request);
     return unreachable(api, http_perform(&request, response, error), error);
 }
@@ -127,15 +132,22 @@ int docker_do(const struct docker_api *api, const char *method, const char *path
     return status == 0 && !http_succeeded(response) ? refused(response, error, what, which) : status;
 }
 
-int docker_stream(const struct docker_api *api, const char *method, const char *path, int stall_s, http_sink *sink,
-                  void *context, hype_error **error, const char *what, const char *which)
+int docker_stream(const struct docker_api *api, const char *method, const char *path, const char *header, int stall_s,
+                  http_sink *sink, void *context, hype_error **error, const char *what, const char *which)
 {
+    const char *const headers[] = {header, NULL};
     cleanup_response struct http_response response = {0};
     cleanup_free char *url = url_of(api, path);
     if (!url)
         return error_memory(error);
-    struct http_request request = {
-        .method = method, .url = url, .body = "", .sink = sink, .context = context, .stall_s = stall_s, .attempts = 1};
+    struct http_request request = {.method = method,
+                                   .url = url,
+                                   .headers = headers,
+                                   .body = "",
+                                   .sink = sink,
+                                   .context = context,
+                                   .stall_s = stall_s,
+                                   .attempts = 1};
     set_host(api, &request);
     int status = unreachable(api, http_perform(&request, &response, error), error);
     return status == 0 && !http_succeeded(&response) ? refused(&response, error, what, which) : status;

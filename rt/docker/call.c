@@ -6,29 +6,45 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* An image that was there may have been removed meanwhile: then it is pulled once more. */
+static int create(const struct docker_call *call, json_t *container, hype_error **error)
+{
+    cleanup_free char *path = text_format("/containers/create?name=%s", call->job->id);
+    if (!path)
+        return error_memory(error);
+    for (bool again = true;; again = false) {
+        cleanup_response struct http_response response = {0};
+        int status = docker_do(&call->docker->api, "POST", path, json_incref(container), &response, error,
+                               "create container", call->job->id);
+        if (status != -HYPE_NOT_FOUND || response.status != 404 || !again)
+            return status;
+        error_clear(error);
+        status = docker_renew_image(call->docker, call->image, error);
+        if (status < 0)
+            return status;
+    }
+}
+
 static int start(const struct docker_call *call, bool *created, hype_error **error)
 {
-    const struct docker_api *api = &call->docker->api;
     struct job *job = call->job;
     json_t *container;
     int status = docker_describe(call, &container, error);
     if (status < 0)
         return status;
-    cleanup_free char *create_path = text_format("/containers/create?name=%s", job->id);
-    cleanup_free char *start_path = text_format("/containers/%s/start", job->id);
-    if (!create_path || !start_path) {
-        json_decref(container);
-        return error_memory(error);
-    }
     *created = true; /* perhaps: it is removed in any case */
-    cleanup_response struct http_response response, started = {0};
-    status = docker_do(api, "POST", create_path, container, &response, error, "create container", job->id);
+    status = create(call, container, error);
+    json_decref(container);
+    cleanup_free char *path = text_format("/containers/%s/start", job->id);
+    if (status == 0 && !path)
+        status = error_memory(error);
     if (status < 0)
         return status;
+    cleanup_response struct http_response response = {0};
     log_info("Docker", "Created container %s", job->id);
     trace_phase(&job->trace, TRACE_SCHEDULE, job->trace.sent);
     trace_starting(&job->trace);
-    return docker_do(api, "POST", start_path, NULL, &started, error, "start container", job->id);
+    return docker_do(&call->docker->api, "POST", path, NULL, &response, error, "start container", job->id);
 }
 
 static bool killed_for_memory(const struct docker_call *call)
@@ -103,6 +119,9 @@ static int collect(const struct docker_call *call, int exit_status, hype_error *
     if (size == 0)
         return error_set(error, HYPE_LOST, "%s(): container %s ended with exit status %d and left no word",
                          job->entry->name, job->id, exit_status);
+    if (text_starts_with(message, "error: HYPE_CANCELLED:"))
+        return error_set(error, HYPE_LOST, "%s(): container %s was told to stop from outside", job->entry->name,
+                         job->id);
     log_info("Docker", "Got termination message: %.*s", (int)strcspn(message, "\n"), message);
     const char *staging = call->staged->store->uri;
     if (!text_starts_with(staging, "file://") || !text_starts_with(message, "file://" DOCKER_STAGING "/"))

@@ -178,6 +178,8 @@ int docker_describe(const struct docker_call *call, json_t **container, hype_err
     if (call->docker->network)
         json_object_set_new(host, "NetworkMode", json_string(call->docker->network));
     json_object_set_new(host, "Mounts", mounts);
+    /* Whatever the daemon's default is: of "none" it could not be asked. */
+    json_object_set_new(host, "LogConfig", json_pack("{s:s}", "Type", "json-file"));
     *container = json_pack("{s:s, s:[s], s:o, s:o, s:o, s:b}", "Image", call->image, "Cmd", manifest, "Env", variables,
                            "Labels", labels_of(call->job, call->docker->keep_container), "HostConfig", host, "Tty", 0);
     if (status == 0 && !*container)

@@ -4,6 +4,7 @@
  *
  *   api.c        the daemon: its address, the version of its API, requests and refusals
  *   image.c      images: pulled where they are absent, and checked
+ *   registry.c   who one is at their registries
  *   volume.c     volume requests: Docker's volumes, or folders of the host
  *   container.c  the description of a call's container
  *   call.c       a container from its creation to its removal
@@ -43,9 +44,9 @@ int docker_ask(const struct docker_api *api, const char *method, const char *pat
 /* The same, and an answer that refuses is an error: "Docker cannot WHAT WHICH: ...". */
 int docker_do(const struct docker_api *api, const char *method, const char *path, json_t *body,
               struct http_response *response, hype_error **error, const char *what, const char *which);
-/* An answer without an end, or a long one, to SINK. STALL_S as in http.h. */
-int docker_stream(const struct docker_api *api, const char *method, const char *path, int stall_s, http_sink *sink,
-                  void *context, hype_error **error, const char *what, const char *which);
+/* An answer without an end, or a long one, to SINK. STALL_S as in http.h; HEADER: one more, or NULL. */
+int docker_stream(const struct docker_api *api, const char *method, const char *path, const char *header, int stall_s,
+                  http_sink *sink, void *context, hype_error **error, const char *what, const char *which);
 /* What is not there is no error; failures are only logged. */
 void docker_delete(const struct docker_api *api, const char *path);
 
@@ -87,6 +88,13 @@ static inline bool docker_is_far(const struct docker *docker)
 
 /* Pulls it where it is absent; its entry point must be hype-run. */
 int docker_ensure_image(struct docker *docker, const char *name, hype_error **error);
+/* The same of one that has been removed since it was last seen. */
+int docker_renew_image(struct docker *docker, const char *name, hype_error **error);
+
+/* ---- registry.c ---- */
+
+/* "X-Registry-Auth: ...", a new string, for pulls of IMAGE; NULL where nobody has logged in. In a task. */
+int docker_login_header(const char *image, char **header, hype_error **error);
 
 /* ---- volume.c ---- */
 

@@ -70,12 +70,15 @@ static int follow_logs(void *context, hype_error **error)
     if (!path)
         return error_memory(error);
     follow->logs = task_self();
-    int status = docker_stream(&call->docker->api, "GET", path, -1, log_sink, &follow->demultiplexer, error,
+    int status = docker_stream(&call->docker->api, "GET", path, NULL, -1, log_sink, &follow->demultiplexer, error,
                                "follow the logs of", call->job->id);
     printer_forget(&follow->demultiplexer.waiter);
     task_event_set(&follow->logs_ended);
-    if (!follow->given_up)
+    bool broken = status == -HYPE_NETWORK; /* what becomes of the call, the wait tells */
+    if (!follow->given_up && !broken)
         return status;
+    if (broken && error && *error)
+        log_warning("Docker", "The output of %s broke off: %s", call->job->id, (*error)->message);
     error_clear(error);
     return 0;
 }

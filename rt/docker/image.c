@@ -72,9 +72,37 @@ static int pull_sink(void *context, const void *data, size_t size, hype_error **
     return lines_feed(&((struct pull *)context)->lines, data, size, pull_line, context, error);
 }
 
+static bool has_one_of(const char *text, const char *const *words)
+{
+    while (*words && !strcasestr(text, *words))
+        words++;
+    return *words != NULL;
+}
+
+/* In registries' and Docker's words: there is no code that tells these apart. */
+static int explain_refusal(const char *text, hype_error **error)
+{
+    static const char *const login[] = {"denied", "unauthorized", "authentication required", "no basic auth", NULL};
+    static const char *const absent[] = {"not found", "manifest unknown", NULL};
+    static const char *const network[] = {
+        "timeout", "deadline exceeded", "toomanyrequests", "rate limit", "no such host",
+        "refused", "reset by peer",     "dial tcp",        "handshake",  "EOF",
+        NULL};
+    if (has_one_of(text, login))
+        return error_set(error, HYPE_PERMISSION, "%s; `docker login` tells who you are", text);
+    hype_status status = has_one_of(text, absent)    ? HYPE_NOT_FOUND
+                         : has_one_of(text, network) ? HYPE_NETWORK
+                                                     : HYPE_REFUSED;
+    return error_set(error, status, "%s", text);
+}
+
 static int pull_image(const struct docker *docker, const char *image, hype_error **error)
 {
     enum { STALL_S = 300 };
+    cleanup_free char *login = NULL;
+    int status = docker_login_header(image, &login, error);
+    if (status < 0)
+        return error_wrap(error, status, "pulling image %s", image);
     cleanup_free char *name = http_escape(image, true);
     const char *last = strrchr(image, '/'), *tag = strpbrk(last ? last : image, ":@");
     cleanup_free char *path =
@@ -88,10 +116,16 @@ static int pull_image(const struct docker *docker, const char *image, hype_error
     pull->lines.limit = 1 << 20;
     log_info("Docker", "Pulling image %s", image);
     progress_start(&pull->progress, "Pulling", 0);
-    int status = docker_stream(&docker->api, "POST", path, STALL_S, pull_sink, pull, error, "pull image", image);
+    cleanup_error hype_error *failure = NULL;
+    status = docker_stream(&docker->api, "POST", path, login, STALL_S, pull_sink, pull, &failure, "pull image", image);
     progress_end(&pull->progress);
     if (status == 0 && pull->failure)
-        status = error_set(error, HYPE_NOT_FOUND, "Docker cannot pull image %s: %s", image, pull->failure);
+        status = error_set(&failure, HYPE_REFUSED, "Docker cannot pull image %s: %s", image, pull->failure);
+    bool refused = status == -HYPE_REFUSED || status == -HYPE_NOT_FOUND || status == -HYPE_PERMISSION;
+    if (refused && failure)
+        status = explain_refusal(failure->message, error);
+    else if (status < 0)
+        status = error_set(error, (hype_status)-status, "%s", failure ? failure->message : "out of memory");
     lines_free(&pull->lines);
     free(pull->failure);
     free(pull);
@@ -116,6 +150,17 @@ static int check_entry_point(json_t *image, const char *name, hype_error **error
                      "image %s cannot run calls: its entry point is %s; put hype-run into it and "
                      "ENTRYPOINT [\"hype-run\"] into its Dockerfile",
                      name, found ? found : "not set");
+}
+
+int docker_renew_image(struct docker *docker, const char *name, hype_error **error)
+{
+    if (task_lock(&docker->preparing) < 0)
+        return error_set(error, HYPE_CANCELLED, "cancelled");
+    free(docker->known_image);
+    docker->known_image = NULL;
+    int status = docker_ensure_image(docker, name, error);
+    task_unlock(&docker->preparing);
+    return status;
 }
 
 int docker_ensure_image(struct docker *docker, const char *name, hype_error **error)

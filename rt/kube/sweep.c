@@ -23,7 +23,7 @@ struct sweep {
 
 static void remove_call(const struct sweep *sweep, const char *name, const char *manifest)
 {
-    if (!store_name_valid(manifest) || !text_starts_with(name, "hype-run-") || !store_name_valid(name))
+    if (!stage_names_valid(name, manifest))
         return;
     struct staged staged = {.store = sweep->store, .folder = strdup(name), .manifest_name = strdup(manifest)};
     if (staged.folder && staged.manifest_name)

@@ -1,10 +1,10 @@
 /* download.c: ranges of an object, side by side. */
 #include "download.h"
 
-#include "../crc32c.h"
 #include "../log.h"
 #include "../task.h"
 #include "../util.h"
+#include "bucket.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -105,28 +105,15 @@ static int fetch_ranges(void *context, hype_error **error)
     return 0;
 }
 
-struct check {
-    struct run *run;
-    uint32_t sum;
-    hype_error **error;
-};
-
-static int check_work(void *context)
-{
-    struct check *check = context;
-    return crc32c_fd(check->run->fd, check->run->total, &check->sum, check->error);
-}
-
 /* *SAME is true also where there is nothing to compare with. */
 static int compare(struct run *run, bool *same, hype_error **error)
 {
+    struct store_content content = {.fd = run->fd, .size = run->total};
+    char text[CRC32C_TEXT_SIZE];
     *same = true;
     if (!run->checksum)
         return 0;
-    struct check check = {run, 0, error};
-    int status = run->total <= RANGE_SIZE ? check_work(&check) : task_offload(check_work, &check);
-    char text[CRC32C_TEXT_SIZE];
-    crc32c_text(check.sum, text);
+    int status = bucket_checksum(&content, text, error);
     *same = strcmp(text, run->checksum) == 0;
     return status;
 }

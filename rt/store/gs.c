@@ -13,16 +13,11 @@
 
 #include <jansson.h>
 #include <string.h>
-#include <time.h>
 
 static void gs_close(struct store *store)
 {
-    struct gs_store *s = (struct gs_store *)store;
-    free(s->bucket);
-    free(s->prefix);
-    free(s->endpoint);
-    free(s->store.uri);
-    free(s);
+    free(((struct gs_store *)store)->endpoint);
+    bucket_close((struct bucket *)store);
 }
 
 static char *endpoint(bool *emulated)
@@ -38,27 +33,17 @@ static char *endpoint(bool *emulated)
 
 static int gs_open(const char *uri, struct store **store, hype_error **error)
 {
-    const char *bucket = uri + strlen("gs://");
-    size_t length = strcspn(bucket, "/");
-    if (length < 3 || strspn(bucket, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != length)
-        return error_set(error, HYPE_INVALID,
-                         "'%s' names no bucket: a store in Google Cloud Storage is gs://BUCKET or gs://BUCKET/FOLDER; "
-                         "a bucket has at least three of a-z, 0-9, '-', '_' and '.'",
-                         uri);
-    struct gs_store *s = calloc(1, sizeof *s);
-    if (!s)
-        return error_memory(error);
-    s->store.operations = &store_gs;
-    s->store.uri = strdup(uri);
-    s->bucket = strndup(bucket, length);
-    s->prefix = bucket[length] ? text_format("%s/", bucket + length + 1) : strdup("");
+    struct bucket *bucket;
+    int status = bucket_open(uri, &store_gs, "-_.", sizeof(struct gs_store), &bucket, error);
+    if (status < 0)
+        return status;
+    struct gs_store *s = (struct gs_store *)bucket;
+    *store = &bucket->store;
     s->endpoint = endpoint(&s->emulated);
-    if (!s->store.uri || !s->bucket || !s->prefix || !s->endpoint) {
-        gs_close(&s->store);
-        return error_memory(error);
-    }
-    *store = &s->store;
-    return 0;
+    if (s->endpoint)
+        return 0;
+    gs_close(*store);
+    return error_memory(error);
 }
 
 int gs_perform(const struct gs_store *store, struct http_request *request, struct http_response *response,
@@ -90,23 +75,11 @@ int gs_perform(const struct gs_store *store, struct http_request *request, struc
     }
 }
 
-int gs_refused(const struct gs_store *store, const struct http_request *request, const struct http_response *response,
-               const char *doing, const char *name, const char *permission, hype_error **error)
-{
-    if (response->status != 401 && response->status != 403)
-        return http_refused(request, response, error, "cannot %s gs://%s/%s%s", doing, store->bucket, store->prefix,
-                            name);
-    return http_refused(request, response, error,
-                        "cannot %s gs://%s/%s%s, for which the permission %s on the bucket %s is needed", doing,
-                        store->bucket, store->prefix, name, permission, store->bucket);
-}
-
 /* The URL of an object, QUERY behind it; a new string. */
 static char *object_url(const struct gs_store *s, const char *name, const char *query)
 {
-    cleanup_free char *whole = text_format("%s%s", s->prefix, name);
-    cleanup_free char *escaped = whole ? http_escape(whole, false) : NULL;
-    return escaped ? text_format("%s/storage/v1/b/%s/o/%s%s", s->endpoint, s->bucket, escaped, query) : NULL;
+    cleanup_free char *escaped = bucket_escape(&s->bucket, name, false);
+    return escaped ? text_format("%s/storage/v1/b/%s/o/%s%s", s->endpoint, s->bucket.name, escaped, query) : NULL;
 }
 
 static int gs_head(struct store *store, const char *name, uint64_t *size, hype_error **error)
@@ -121,7 +94,7 @@ static int gs_head(struct store *store, const char *name, uint64_t *size, hype_e
     if (status < 0)
         return status;
     if (!http_succeeded(&response))
-        return gs_refused(s, &request, &response, "look at", name, "storage.objects.get", error);
+        return bucket_refused(&s->bucket, &request, &response, "look at", name, "storage.objects.get", error);
     json_t *answer = json_loadb(response.body ? response.body : "", response.size, 0, NULL);
     const char *text = json_string_value(json_object_get(answer, "size"));
     if (text)
@@ -149,7 +122,7 @@ static int fetch(void *context, const char *version, struct http_request *reques
     int status = gs_perform(get->store, request, response, error);
     if (status < 0 || http_succeeded(response) || response->status == 416)
         return status;
-    return gs_refused(get->store, request, response, "read", get->name, "storage.objects.get", error);
+    return bucket_refused(&get->store->bucket, request, response, "read", get->name, "storage.objects.get", error);
 }
 
 /* x-goog-hash: crc32c=n03x6A==,md5=... */
@@ -187,46 +160,16 @@ static int gs_delete(struct store *store, const char *name, hype_error **error)
     int status = gs_perform(s, &request, &response, error);
     if (status < 0 || http_succeeded(&response) || response.status == 404)
         return status;
-    return gs_refused(s, &request, &response, "delete", name, "storage.objects.delete", error);
+    return bucket_refused(&s->bucket, &request, &response, "delete", name, "storage.objects.delete", error);
 }
 
-static int64_t seconds_of(const char *date)
-{
-    struct tm time = {0};
-    return date && strptime(date, "%Y-%m-%dT%H:%M:%S", &time) ? timegm(&time) : 0;
-}
-
-static int each_item(const struct gs_store *s, const char *prefix, const json_t *page,
-                     int (*each)(const struct store_entry *entry, void *context), void *context)
-{
-    const json_t *items = json_object_get(page, "items");
-    for (size_t i = 0; i < json_array_size(items); i++) {
-        const json_t *item = json_array_get(items, i);
-        const char *name = store_listed_name(json_string_value(json_object_get(item, "name")), s->prefix, prefix);
-        const char *size = json_string_value(json_object_get(item, "size"));
-        if (!name)
-            continue;
-        struct store_entry entry = {name, size ? strtoull(size, NULL, 10) : 0,
-                                    seconds_of(json_string_value(json_object_get(item, "updated")))};
-        int status = each(&entry, context);
-        if (status < 0)
-            return status;
-    }
-    return 0;
-}
-
-static int fetch_page(const struct gs_store *s, const char *prefix, const char *token, json_t **page,
-                      hype_error **error)
+static int fetch_page(struct listing *listing, const char *token, char **next, hype_error **error)
 {
     enum { PAGE_LIMIT = 16 << 20 };
-    cleanup_free char *whole = text_format("%s%s", s->prefix, prefix);
-    cleanup_free char *escaped = whole ? http_escape(whole, false) : NULL;
-    cleanup_free char *escaped_token = http_escape(token, false);
+    struct gs_store *s = (struct gs_store *)listing->bucket;
     cleanup_free char *url =
-        escaped && escaped_token
-            ? text_format("%s/storage/v1/b/%s/o?prefix=%s&fields=items(name,size,updated),nextPageToken%s%s",
-                          s->endpoint, s->bucket, escaped, *token ? "&pageToken=" : "", escaped_token)
-            : NULL;
+        text_format("%s/storage/v1/b/%s/o?prefix=%s&fields=items(name,size,updated),nextPageToken%s%s", s->endpoint,
+                    s->bucket.name, listing->escaped, *token ? "&pageToken=" : "", token);
     if (!url)
         return error_memory(error);
     struct http_request request = {.url = url, .limit = PAGE_LIMIT, .idempotent = true};
@@ -235,29 +178,29 @@ static int fetch_page(const struct gs_store *s, const char *prefix, const char *
     if (status < 0)
         return status;
     if (!http_succeeded(&response))
-        return gs_refused(s, &request, &response, "list", prefix, "storage.objects.list", error);
-    *page = json_loadb(response.body ? response.body : "", response.size, 0, NULL);
-    return *page ? 0 : error_set(error, HYPE_FORMAT, "the list of gs://%s is no JSON", s->bucket);
+        return bucket_refused(&s->bucket, &request, &response, "list", listing->prefix, "storage.objects.list", error);
+    json_t *page = json_loadb(response.body ? response.body : "", response.size, 0, NULL);
+    if (!page)
+        return error_set(error, HYPE_FORMAT, "the list of gs://%s is no JSON", s->bucket.name);
+    const json_t *items = json_object_get(page, "items");
+    for (size_t i = 0; i < json_array_size(items) && status == 0; i++) {
+        const json_t *item = json_array_get(items, i);
+        const char *size = json_string_value(json_object_get(item, "size"));
+        status =
+            listing_entry(listing, json_string_value(json_object_get(item, "name")),
+                          size ? strtoull(size, NULL, 10) : 0, json_string_value(json_object_get(item, "updated")));
+    }
+    const char *more = json_string_value(json_object_get(page, "nextPageToken"));
+    if (status == 0 && more && *more && !(*next = strdup(more)))
+        status = error_memory(error);
+    json_decref(page);
+    return status;
 }
 
 static int gs_list(struct store *store, const char *prefix, int (*each)(const struct store_entry *entry, void *context),
                    void *context, hype_error **error)
 {
-    struct gs_store *s = (struct gs_store *)store;
-    cleanup_free char *token = strdup("");
-    while (token) {
-        json_t *page = NULL;
-        int status = fetch_page(s, prefix, token, &page, error);
-        if (status == 0)
-            status = each_item(s, prefix, page, each, context);
-        const char *next = json_string_value(json_object_get(page, "nextPageToken"));
-        free(token);
-        token = strdup(next ? next : "");
-        json_decref(page);
-        if (status < 0 || (token && !*token))
-            return status;
-    }
-    return error_memory(error);
+    return bucket_list((struct bucket *)store, fetch_page, prefix, each, context, error);
 }
 
 const struct store_operations store_gs = {

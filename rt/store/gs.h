@@ -2,13 +2,10 @@
 #ifndef HYPE_RT_STORE_GS_H
 #define HYPE_RT_STORE_GS_H
 
-#include "../http.h"
-#include "store.h"
+#include "bucket.h"
 
 struct gs_store {
-    struct store store;
-    char *bucket;
-    char *prefix;   /* "" or "dir/" */
+    struct bucket bucket;
     char *endpoint; /* "https://storage.googleapis.com" */
     bool emulated;  /* no credentials */
 };
@@ -16,10 +13,6 @@ struct gs_store {
 /* Performs REQUEST with the credentials, once more with new ones where they have become stale. */
 int gs_perform(const struct gs_store *store, struct http_request *request, struct http_response *response,
                hype_error **error);
-
-/* The error of an answer about the object NAME. DOING: "read"; PERMISSION: "storage.objects.get". */
-int gs_refused(const struct gs_store *store, const struct http_request *request, const struct http_response *response,
-               const char *doing, const char *name, const char *permission, hype_error **error);
 
 /* The store's put_if_absent. */
 int gs_upload(struct store *store, const char *name, const struct store_content *content, store_progress *progress,

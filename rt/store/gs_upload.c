@@ -9,7 +9,6 @@
  */
 #include "gs.h"
 
-#include "../crc32c.h"
 #include "../log.h"
 #include "../task.h"
 #include "../util.h"
@@ -38,48 +37,34 @@ struct upload {
     char *metadata; /* JSON: the name and checksum */
     uint64_t chunk; /* bytes of the next one */
     uint64_t base;  /* what had arrived before the running request */
-    uint32_t sum;
-    hype_error **error;
+    char sum[CRC32C_TEXT_SIZE];
 };
-
-static int sum_work(void *context)
-{
-    struct upload *upload = context;
-    const struct store_content *content = upload->content;
-    if (!content->data)
-        return crc32c_fd(content->fd, content->size, &upload->sum, upload->error);
-    upload->sum = crc32c(0, content->data, content->size);
-    return 0;
-}
 
 static int make_metadata(struct upload *upload, hype_error **error)
 {
-    upload->error = error;
-    int status = upload->content->size <= SMALL ? sum_work(upload) : task_offload(sum_work, upload);
+    int status = bucket_checksum(upload->content, upload->sum, error);
     if (status < 0)
         return status;
-    char text[CRC32C_TEXT_SIZE];
-    crc32c_text(upload->sum, text);
-    cleanup_free char *whole = text_format("%s%s", upload->store->prefix, upload->name);
+    cleanup_free char *whole = text_format("%s%s", upload->store->bucket.prefix, upload->name);
     json_t *metadata =
-        whole ? json_pack("{ss ss ss}", "name", whole, "crc32c", text, "contentType", "application/octet-stream")
+        whole ? json_pack("{ss ss ss}", "name", whole, "crc32c", upload->sum, "contentType", "application/octet-stream")
               : NULL;
     upload->metadata = metadata ? json_dumps(metadata, JSON_COMPACT) : NULL;
     json_decref(metadata);
-    if (!upload->metadata)
-        return error_memory(error);
-    return 0;
+    return upload->metadata ? 0 : error_memory(error);
 }
 
 static char *upload_url(const struct gs_store *s, const char *type)
 {
-    return text_format("%s/upload/storage/v1/b/%s/o?uploadType=%s&ifGenerationMatch=0", s->endpoint, s->bucket, type);
+    return text_format("%s/upload/storage/v1/b/%s/o?uploadType=%s&ifGenerationMatch=0", s->endpoint, s->bucket.name,
+                       type);
 }
 
 static int refused(const struct upload *upload, const struct http_request *request,
                    const struct http_response *response, hype_error **error)
 {
-    return gs_refused(upload->store, request, response, "write", upload->name, "storage.objects.create", error);
+    return bucket_refused(&upload->store->bucket, request, response, "write", upload->name, "storage.objects.create",
+                          error);
 }
 
 /* What has arrived has not the checksum that was announced. */
@@ -186,13 +171,12 @@ static int check_created(const struct upload *upload, const struct http_response
     json_t *answer = json_loadb(response->body ? response->body : "", response->size, 0, NULL);
     const char *size = json_string_value(json_object_get(answer, "size"));
     const char *sum = json_string_value(json_object_get(answer, "crc32c"));
-    char announced[CRC32C_TEXT_SIZE];
-    crc32c_text(upload->sum, announced);
-    bool whole = (!size || strtoull(size, NULL, 10) == upload->content->size) && (!sum || strcmp(sum, announced) == 0);
+    bool whole =
+        (!size || strtoull(size, NULL, 10) == upload->content->size) && (!sum || strcmp(sum, upload->sum) == 0);
     json_decref(answer);
     if (whole)
         return CREATED;
-    int status = upload->store->store.operations->delete(&upload->store->store, upload->name, error);
+    int status = store_gs.delete(&upload->store->bucket.store, upload->name, error);
     return status < 0 ? status : SESSION_LOST;
 }
 
@@ -285,8 +269,8 @@ static int run_session(struct upload *upload, const char *session, hype_error **
             failures = 0;
         farthest = offset > farthest ? offset : farthest;
         if (failures >= TRIES || offset >= upload->content->size)
-            return error_set(error, HYPE_NETWORK, "the service does not get on with the upload of gs://%s/%s%s",
-                             upload->store->bucket, upload->store->prefix, upload->name);
+            return error_set(error, HYPE_NETWORK, "the service does not get on with the upload of %s/%s",
+                             upload->store->bucket.store.uri, upload->name);
     }
 }
 
@@ -315,9 +299,8 @@ static int upload_large(struct upload *upload, bool *created, hype_error **error
             return status < 0 ? status : 0;
         log_info("Staging", "the upload of %s was lost or damaged; starting anew", upload->name);
     }
-    return error_set(error, HYPE_NETWORK,
-                     "Google Cloud Storage lost the upload of gs://%s/%s%s, or got it damaged, %d times",
-                     upload->store->bucket, upload->store->prefix, upload->name, SESSIONS);
+    return error_set(error, HYPE_NETWORK, "Google Cloud Storage lost the upload of %s/%s, or got it damaged, %d times",
+                     upload->store->bucket.store.uri, upload->name, SESSIONS);
 }
 
 int gs_upload(struct store *store, const char *name, const struct store_content *content, store_progress *progress,

@@ -14,17 +14,13 @@
 #include "download.h"
 
 #include <string.h>
-#include <time.h>
 
 static void s3_close(struct store *store)
 {
     struct s3_store *s = (struct s3_store *)store;
-    free(s->bucket);
-    free(s->prefix);
     free(s->base);
     free(s->provider);
-    free(s->store.uri);
-    free(s);
+    bucket_close(&s->bucket);
 }
 
 /* Where requests go, and how they are signed. */
@@ -34,42 +30,31 @@ static void place(struct s3_store *s)
     static const char *const endpoint_variables[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", NULL};
     cleanup_free char *region = aws_setting(region_variables, "region");
     cleanup_free char *endpoint = aws_setting(endpoint_variables, "endpoint_url");
-    const char *in = region ? region : "us-east-1";
+    const char *in = region ? region : "us-east-1", *bucket = s->bucket.name;
     s->provider = text_format("aws:amz:%s:s3", in);
     for (size_t end = endpoint ? strlen(endpoint) : 0; end > 0 && endpoint[end - 1] == '/'; end--)
         endpoint[end - 1] = 0;
     if (endpoint)
-        s->base = text_format("%s/%s", endpoint, s->bucket);
-    else if (strchr(s->bucket, '.'))
-        s->base = text_format("https://s3.%s.%s/%s", in, aws_domain(in), s->bucket);
+        s->base = text_format("%s/%s", endpoint, bucket);
+    else if (strchr(bucket, '.'))
+        s->base = text_format("https://s3.%s.%s/%s", in, aws_domain(in), bucket);
     else
-        s->base = text_format("https://%s.s3.%s.%s", s->bucket, in, aws_domain(in));
+        s->base = text_format("https://%s.s3.%s.%s", bucket, in, aws_domain(in));
 }
 
 static int s3_open(const char *uri, struct store **store, hype_error **error)
 {
-    const char *bucket = uri + strlen("s3://");
-    size_t length = strcspn(bucket, "/");
-    if (length < 3 || strspn(bucket, "abcdefghijklmnopqrstuvwxyz0123456789-.") != length)
-        return error_set(error, HYPE_INVALID,
-                         "'%s' names no bucket: a store in S3 is s3://BUCKET or s3://BUCKET/FOLDER; a bucket has at "
-                         "least three of a-z, 0-9, '-' and '.'",
-                         uri);
-    struct s3_store *s = calloc(1, sizeof *s);
-    if (!s)
-        return error_memory(error);
-    s->store.operations = &store_s3;
-    s->store.uri = strdup(uri);
-    s->bucket = strndup(bucket, length);
-    s->prefix = bucket[length] ? text_format("%s/", bucket + length + 1) : strdup("");
-    if (s->bucket)
-        place(s);
-    if (!s->store.uri || !s->prefix || !s->base || !s->provider) {
-        s3_close(&s->store);
-        return error_memory(error);
-    }
-    *store = &s->store;
-    return 0;
+    struct bucket *bucket;
+    int status = bucket_open(uri, &store_s3, "-.", sizeof(struct s3_store), &bucket, error);
+    if (status < 0)
+        return status;
+    struct s3_store *s = (struct s3_store *)bucket;
+    *store = &bucket->store;
+    place(s);
+    if (s->base && s->provider)
+        return 0;
+    s3_close(*store);
+    return error_memory(error);
 }
 
 bool s3_failed(const struct http_response *response)
@@ -120,21 +105,14 @@ int s3_refused(const struct s3_store *store, const struct http_request *request,
 {
     cleanup_free char *region = http_header(response, "x-amz-bucket-region");
     if (region && (response->status == 301 || response->status == 307 || response->status == 400))
-        return error_set(error, HYPE_INVALID,
-                         "cannot %s s3://%s/%s%s: the bucket is in the region %s; set AWS_REGION=%s", doing,
-                         store->bucket, store->prefix, name, region, region);
-    if (response->status != 401 && response->status != 403)
-        return http_refused(request, response, error, "cannot %s s3://%s/%s%s", doing, store->bucket, store->prefix,
-                            name);
-    return http_refused(request, response, error,
-                        "cannot %s s3://%s/%s%s, for which the permission %s on the bucket %s is needed", doing,
-                        store->bucket, store->prefix, name, permission, store->bucket);
+        return error_set(error, HYPE_INVALID, "cannot %s %s/%s: the bucket is in the region %s; set AWS_REGION=%s",
+                         doing, store->bucket.store.uri, name, region, region);
+    return bucket_refused(&store->bucket, request, response, doing, name, permission, error);
 }
 
 char *s3_url(const struct s3_store *store, const char *name, const char *query)
 {
-    cleanup_free char *whole = text_format("%s%s", store->prefix, name);
-    cleanup_free char *escaped = whole ? http_escape(whole, true) : NULL;
+    cleanup_free char *escaped = bucket_escape(&store->bucket, name, true);
     return escaped ? text_format("%s/%s%s", store->base, escaped, query) : NULL;
 }
 
@@ -216,68 +194,40 @@ static int s3_delete(struct store *store, const char *name, hype_error **error)
 
 /* A page of a list, as it is read. */
 struct page {
-    struct item {
-        char *name;
-        uint64_t size;
-        int64_t modified;
-    } *items;
-    size_t n;
-    struct item item; /* whose elements are just read */
-    char *next;       /* the token of the next page, or NULL */
+    struct listing *listing;
+    char *name, *date; /* of the entry whose elements are just read */
+    uint64_t size;
+    char **next;
 };
 
-static void page_clear(struct page *page)
+static int keep(char **where, const char *text)
 {
-    for (size_t i = 0; i < page->n; i++)
-        free(page->items[i].name);
-    free(page->items);
-    free(page->item.name);
-    free(page->next);
-    *page = (struct page){0};
-}
-
-static int add_item(struct page *page)
-{
-    struct item *more = page->n % 128 ? page->items : realloc(page->items, (page->n + 128) * sizeof *more);
-    if (!more)
-        return -HYPE_MEMORY;
-    page->items = more;
-    page->items[page->n++] = page->item;
-    page->item = (struct item){0};
-    return 0;
+    free(*where);
+    *where = strdup(text);
+    return *where ? 0 : -HYPE_MEMORY;
 }
 
 static int on_element(void *context, const char *name, const char *text)
 {
     struct page *page = context;
-    struct tm date = {0};
-    if (strcmp(name, "Key") == 0) {
-        free(page->item.name);
-        page->item.name = strdup(text);
-        return page->item.name ? 0 : -HYPE_MEMORY;
-    }
+    if (strcmp(name, "Key") == 0)
+        return keep(&page->name, text);
+    if (strcmp(name, "LastModified") == 0)
+        return keep(&page->date, text);
+    if (strcmp(name, "NextContinuationToken") == 0)
+        return keep(page->next, text);
     if (strcmp(name, "Size") == 0)
-        page->item.size = strtoull(text, NULL, 10);
-    else if (strcmp(name, "LastModified") == 0)
-        page->item.modified = strptime(text, "%Y-%m-%dT%H:%M:%S", &date) ? timegm(&date) : 0;
-    else if (strcmp(name, "Contents") == 0)
-        return add_item(page);
-    else if (strcmp(name, "NextContinuationToken") == 0 && !page->next)
-        return (page->next = strdup(text)) ? 0 : -HYPE_MEMORY;
-    return 0;
+        page->size = strtoull(text, NULL, 10);
+    return strcmp(name, "Contents") == 0 ? listing_entry(page->listing, page->name, page->size, page->date) : 0;
 }
 
-static int fetch_page(const struct s3_store *s, const char *prefix, const char *token, struct page *page,
-                      hype_error **error)
+static int fetch_page(struct listing *listing, const char *token, char **next, hype_error **error)
 {
     enum { PAGE_LIMIT = 16 << 20 };
-    cleanup_free char *whole = text_format("%s%s", s->prefix, prefix);
-    cleanup_free char *escaped = whole ? http_escape(whole, false) : NULL;
-    cleanup_free char *escaped_token = http_escape(token, false);
-    cleanup_free char *url = escaped && escaped_token ? text_format("%s/?%s%s%slist-type=2&prefix=%s", s->base,
-                                                                    *token ? "continuation-token=" : "", escaped_token,
-                                                                    *token ? "&" : "", escaped)
-                                                      : NULL;
+    struct s3_store *s = (struct s3_store *)listing->bucket;
+    cleanup_free char *url =
+        text_format("%s/?%s%s%slist-type=2&prefix=%s", s->base, *token ? "continuation-token=" : "", token,
+                    *token ? "&" : "", listing->escaped);
     if (!url)
         return error_memory(error);
     struct http_request request = {.url = url, .limit = PAGE_LIMIT, .idempotent = true};
@@ -286,43 +236,18 @@ static int fetch_page(const struct s3_store *s, const char *prefix, const char *
     if (status < 0)
         return status;
     if (!http_succeeded(&response))
-        return s3_refused(s, &request, &response, "list", prefix, "s3:ListBucket", error);
-    return xml_read(response.body, response.size, on_element, page, error);
-}
-
-static int each_item(const struct s3_store *s, const char *prefix, const struct page *page,
-                     int (*each)(const struct store_entry *entry, void *context), void *context)
-{
-    for (size_t i = 0; i < page->n; i++) {
-        const struct item *item = &page->items[i];
-        const char *name = store_listed_name(item->name, s->prefix, prefix);
-        if (!name)
-            continue;
-        struct store_entry entry = {name, item->size, item->modified};
-        int status = each(&entry, context);
-        if (status < 0)
-            return status;
-    }
-    return 0;
+        return s3_refused(s, &request, &response, "list", listing->prefix, "s3:ListBucket", error);
+    struct page page = {.listing = listing, .next = next};
+    status = xml_read(response.body, response.size, on_element, &page, error);
+    free(page.name);
+    free(page.date);
+    return status;
 }
 
 static int s3_list(struct store *store, const char *prefix, int (*each)(const struct store_entry *entry, void *context),
                    void *context, hype_error **error)
 {
-    struct s3_store *s = (struct s3_store *)store;
-    cleanup_free char *token = strdup("");
-    while (token) {
-        struct page page = {0};
-        int status = fetch_page(s, prefix, token, &page, error);
-        if (status == 0)
-            status = each_item(s, prefix, &page, each, context);
-        free(token);
-        token = steal_pointer(page.next);
-        page_clear(&page);
-        if (status < 0 || !token)
-            return status;
-    }
-    return error_memory(error);
+    return bucket_list((struct bucket *)store, fetch_page, prefix, each, context, error);
 }
 
 const struct store_operations store_s3 = {

@@ -2,13 +2,10 @@
 #ifndef HYPE_RT_STORE_S3_H
 #define HYPE_RT_STORE_S3_H
 
-#include "../http.h"
-#include "store.h"
+#include "bucket.h"
 
 struct s3_store {
-    struct store store;
-    char *bucket;
-    char *prefix;   /* "" or "dir/" */
+    struct bucket bucket;
     char *base;     /* "https://BUCKET.s3.REGION.amazonaws.com" or "http://host:port/BUCKET" */
     char *provider; /* for the signature: "aws:amz:REGION:s3" */
 };

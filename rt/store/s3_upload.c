@@ -7,7 +7,6 @@
  */
 #include "s3.h"
 
-#include "../crc32c.h"
 #include "../log.h"
 #include "../task.h"
 #include "../util.h"
@@ -44,12 +43,11 @@ struct upload {
 
 /* ---- Digests ---- */
 
-/* Bytes of the content, and what is computed of them on a worker thread. */
+/* Bytes of the content, and their digest, computed on a worker thread. */
 struct span {
     const struct store_content *content;
     uint64_t offset, size;
     char sha256[SHA256_HEX_SIZE];
-    uint32_t sum;
     hype_error **error;
 };
 
@@ -94,30 +92,19 @@ static int sha256_work(void *argument)
     return status;
 }
 
-static int crc32c_work(void *argument)
-{
-    struct span *span = argument;
-    if (!span->content->data)
-        return crc32c_fd(span->content->fd, span->content->size, &span->sum, span->error);
-    span->sum = crc32c(0, span->content->data, span->content->size);
-    return 0;
-}
-
 /* What is soon done is done at once. */
-static int compute(int (*work)(void *span), struct span *span)
+static int compute_sha256(struct span *span)
 {
     enum { LITTLE = 1 << 20 };
-    return span->size <= LITTLE ? work(span) : task_offload(work, span);
+    return span->size <= LITTLE ? sha256_work(span) : task_offload(sha256_work, span);
 }
 
 static int make_checksum(struct upload *upload, hype_error **error)
 {
-    struct span span = {.content = upload->content, .size = upload->content->size, .error = error};
-    int status = compute(crc32c_work, &span);
+    char text[CRC32C_TEXT_SIZE];
+    int status = bucket_checksum(upload->content, text, error);
     if (status < 0)
         return status;
-    char text[CRC32C_TEXT_SIZE];
-    crc32c_text(span.sum, text);
     upload->checksum = text_format("%s: %s", S3_CHECKSUM, text);
     return upload->checksum ? 0 : error_memory(error);
 }
@@ -151,7 +138,7 @@ static int upload_small(struct upload *upload, hype_error **error)
     const struct store_content *content = upload->content;
     struct span span = {.content = content, .size = content->size, .error = error};
     cleanup_free char *url = s3_url(upload->store, upload->name, "");
-    int status = url ? compute(sha256_work, &span) : error_memory(error);
+    int status = url ? compute_sha256(&span) : error_memory(error);
     if (status < 0)
         return status;
     const char *headers[] = {"If-None-Match: *", upload->checksum, NULL};
@@ -205,7 +192,7 @@ static int send_part(struct upload *upload, uint64_t part, hype_error **error)
     cleanup_free char *query =
         text_format("?partNumber=%llu&uploadId=%s", (unsigned long long)part + 1, upload->session);
     cleanup_free char *url = query ? s3_url(upload->store, upload->name, query) : NULL;
-    int status = url ? compute(sha256_work, &span) : error_memory(error);
+    int status = url ? compute_sha256(&span) : error_memory(error);
     if (status < 0)
         return status;
     struct http_request request = {.method = "PUT",
@@ -283,7 +270,7 @@ static int complete(struct upload *upload, hype_error **error)
     if (status < 0)
         return status;
     /* An answer that was lost makes the second try find no upload any more, but an object. */
-    if (response.status == 404 && s3_head(&upload->store->store, upload->name, &size, NULL) == 0 &&
+    if (response.status == 404 && s3_head(&upload->store->bucket.store, upload->name, &size, NULL) == 0 &&
         size == upload->content->size)
         return CREATED;
     return read_outcome(upload, &request, &response, error);
@@ -335,7 +322,7 @@ static int upload_in_parts(struct upload *upload, hype_error **error)
     uint64_t size = upload->content->size, least = (size + MOST_PARTS - 1) / MOST_PARTS, there;
     upload->part_size = least > PART_SIZE ? least : PART_SIZE;
     upload->parts = (size + upload->part_size - 1) / upload->part_size;
-    int status = s3_head(&upload->store->store, upload->name, &there, NULL);
+    int status = s3_head(&upload->store->bucket.store, upload->name, &there, NULL);
     if (status == 0 || status == -HYPE_CANCELLED) /* or it would be found out only after all was sent */
         return status == 0 ? PRESENT : error_set(error, HYPE_CANCELLED, "cancelled");
     upload->etags = calloc(upload->parts, sizeof *upload->etags);

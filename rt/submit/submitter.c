@@ -4,6 +4,7 @@
 #include "../fork.h"
 #include "../interrupt.h"
 #include "../leftovers.h"
+#include "../list.h"
 #include "../task.h"
 
 #include <sched.h>
@@ -15,27 +16,19 @@ static const struct submitter_operations *const back_ends[] = {&submitter_proces
 
 /* ---- Calls ---- */
 
-static void list_put(struct call_list *list, struct submitter_call *call)
+/* From the list that it is in, if any. */
+static void take(struct submitter_call *call)
 {
-    if (!list->first)
-        list->last = &list->first;
-    call->list = list;
-    call->next = NULL;
-    call->at = list->last;
-    *list->last = call;
-    list->last = &call->next;
+    if (call->list)
+        list_take(call->list, call);
+    call->list = NULL;
 }
 
-static void list_take(struct submitter_call *call)
+static void move(struct submitter_call *call, struct call_list *list)
 {
-    if (!call->list)
-        return;
-    *call->at = call->next;
-    if (call->next)
-        call->next->at = call->at;
-    else
-        call->list->last = call->at;
-    call->list = NULL;
+    take(call);
+    list_put(list, call);
+    call->list = list;
 }
 
 /* One that ends as it starts comes here too: the loop then goes on. */
@@ -45,8 +38,7 @@ static void start_waiting(hype_submitter *submitter)
         return;
     submitter->starting = true;
     for (struct submitter_call *call; submitter->running < submitter->limit && (call = submitter->waiting.first);) {
-        list_take(call);
-        list_put(&submitter->begun, call);
+        move(call, &submitter->begun);
         submitter->running++;
         call->start(call);
     }
@@ -55,8 +47,7 @@ static void start_waiting(hype_submitter *submitter)
 
 void submitter_admit(hype_submitter *submitter, struct submitter_call *call)
 {
-    list_take(call);
-    list_put(&submitter->waiting, call);
+    move(call, &submitter->waiting);
     if (submitter->closing)
         call->cancel(call);
     else
@@ -72,9 +63,14 @@ void submitter_pause(hype_submitter *submitter, struct submitter_call *call)
 
 void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call)
 {
-    list_take(call);
+    take(call);
     if (!submitter->begun.first && !submitter->waiting.first)
         task_event_set(&submitter->drained);
+}
+
+void submitter_watch(hype_submitter *submitter, struct submitter_call *call)
+{
+    move(call, &submitter->others);
 }
 
 void submitter_leave(hype_submitter *submitter, struct submitter_call *call)
@@ -93,6 +89,8 @@ static void cancel_calls(hype_submitter *submitter)
         next = call->next;
         call->cancel(call);
     }
+    while (submitter->others.first)
+        submitter->others.first->cancel(submitter->others.first);
 }
 
 /* Calls that are still in flight are cancelled and clean up after themselves before the submitter does. */

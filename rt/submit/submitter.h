@@ -88,6 +88,7 @@ struct hype_submitter {
     bool batches;   /* run() makes batches too, which are better for many calls */
     unsigned running;
     struct call_list waiting, begun; /* begun: that run or pause */
+    struct call_list others;         /* whose cancel() only tells that the submitter is closing */
     bool closing, starting;
     struct task_event drained; /* no call is left */
     hype_submitter *next;      /* of all that are open */
@@ -97,6 +98,7 @@ void submitter_admit(hype_submitter *submitter, struct submitter_call *call);   
 void submitter_leave(hype_submitter *submitter, struct submitter_call *call);    /* it runs no more */
 void submitter_pause(hype_submitter *submitter, struct submitter_call *call);    /* until it is admitted again */
 void submitter_withdraw(hype_submitter *submitter, struct submitter_call *call); /* it waited, or paused */
+void submitter_watch(hype_submitter *submitter, struct submitter_call *call);    /* until it is withdrawn */
 
 /* hype_submitter_open() and hype_default_submitter() with their errors. */
 hype_submitter *submitter_open(const char *url, hype_error **error);

@@ -15,7 +15,7 @@ for program in dockerd debootstrap docker-registry podman openssl script; do
 done
 work=$(mktemp -d)
 stop() {
-    for name in podman registry slow; do
+    for name in podman registry private slow; do
         [ ! -f "$work/$name.pid" ] || { kill "$(cat "$work/$name.pid")" && wait "$(cat "$work/$name.pid")"; } 2> /dev/null || :
     done
     [ ! -f "$work/docker.pid" ] || { kill "$(cat "$work/docker.pid")" 2> /dev/null && while [ -S "$work/docker.sock" ] && kill -0 "$(cat "$work/docker.pid" 2> /dev/null)" 2> /dev/null; do sleep 0.1; done; }
@@ -43,10 +43,13 @@ until_answers() { # curl's arguments
 }
 sh "$here/certificates.sh" "$work/tls" > "$work/openssl.log" 2>&1
 tls_port=$(free_port)
-dockerd --tlsverify --tlscacert "$work/tls/ca.pem" --tlscert "$work/tls/server.pem" --tlskey "$work/tls/server-key.pem" \
-    -H "tcp://127.0.0.1:$tls_port" -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
-    --iptables=false --bridge=none > "$work/dockerd.log" 2>&1 &
-until_answers --unix-socket "$work/docker.sock" http://docker/_ping
+start_dockerd() {
+    dockerd --tlsverify --tlscacert "$work/tls/ca.pem" --tlscert "$work/tls/server.pem" --tlskey "$work/tls/server-key.pem" \
+        -H "tcp://127.0.0.1:$tls_port" -H "unix://$work/docker.sock" --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/docker.pid" \
+        --iptables=false --bridge=none --log-driver=none > "$work/dockerd.log" 2>&1 &
+    until_answers --unix-socket "$work/docker.sock" http://docker/_ping
+}
+start_dockerd
 export DOCKER_HOST="unix://$work/docker.sock" DOCKER_BUILDKIT=0
 docker version > /dev/null || { tail -n 5 "$work/dockerd.log"; exit 1; }
 docker import "$base_images/bookworm.tar" debian:bookworm-slim > /dev/null
@@ -104,12 +107,12 @@ check "an ordinary user's own staging folder" "HYPE_SUBMITTER='docker:?image=hyp
 check "an ordinary user's program, an image with another user" "other_calls hype-user"
 filled_volume() { # which root in the container has filled, so that the program cannot remove it
     cp "$work/calls" "$work/app/"
-    HYPE_SUBMITTER="docker:?image=hype&network=none&volumes=$work/others/volumes" as_other "$work/app/calls" volume=:/data doze 60 2> "$work/said" &
+    HYPE_LOG=warning HYPE_SUBMITTER="docker:?image=hype&network=none&volumes=$work/others/volumes" as_other "$work/app/calls" volume=:/data doze 60 2> "$work/said" &
     pid=$!
     until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
     docker exec "$(docker ps -q)" mkdir -p /data/a/b
     docker kill "$(docker ps -q)"
-    ! wait $pid
+    wait $pid && return 1
     grep 'cannot remove all of volume' "$work/said"
     ls "$work/others/hype/volumes" | grep .
     rm -r "$work/others/volumes/hype-request-"*
@@ -170,6 +173,31 @@ absent="docker:?image=127.0.0.1:$slow_port/hype:one&network=none"
 check "an absent image is pulled, with a bar on a terminal" "HYPE_SUBMITTER='$absent' script -qefc '$bin/hello' /dev/null > '$work/screen' && grep -q 'Pulling \\[.*MB/s' '$work/screen' && docker image inspect 127.0.0.1:$slow_port/hype:one"
 docker rmi -f "127.0.0.1:$slow_port/hype:one" > /dev/null
 check "and with lines elsewhere" "HYPE_LOG=info on '$absent' '$bin/hello' 2> '$work/lines' && grep 'Pulling image 127' '$work/lines' && grep 'Pull complete' '$work/lines'"
+check "an image that is removed between two calls is pulled again" "on '$absent' '$work/calls' --again 'docker rmi -f 127.0.0.1:$slow_port/hype:one' square 5 0"
+# The same images, for whoever knows the password.
+private_port=$(free_port)
+printf '%s\n' 'me:$2y$05$eVLyO7Wffi7h1TaQCjJxIefF9KxBdAzkuOZY7SdHEdJVRB2UGka4i' > "$work/passwords"
+printf 'version: 0.1\nstorage: {filesystem: {rootdirectory: %s}}\nhttp: {addr: "127.0.0.1:%s"}\nauth: {htpasswd: {realm: test, path: %s}}\n' \
+    "$work/registry" "$private_port" "$work/passwords" > "$work/private.yml"
+docker-registry serve "$work/private.yml" > "$work/private.log" 2>&1 &
+echo $! > "$work/private.pid"
+until_answers "http://127.0.0.1:$private_port/v2/"
+mkdir "$work/login" "$work/helper" "$work/path"
+printf '{"auths": {"127.0.0.1:%s": {"auth": "%s"}}}' "$private_port" "$(printf me:sesame | base64)" > "$work/login/config.json"
+printf '{"credHelpers": {"127.0.0.1:%s": "test"}}' "$private_port" > "$work/helper/config.json"
+cat > "$work/path/docker-credential-test" <<END
+#!/bin/sh
+[ "\$1 \$(cat)" = "get 127.0.0.1:$private_port" ] && printf '{"ServerURL": "127.0.0.1:$private_port", "Username": "me", "Secret": "sesame"}'
+END
+chmod +x "$work/path/docker-credential-test"
+private="127.0.0.1:$private_port/hype:one"
+private_call() { # DOCKER_CONFIG
+    (export DOCKER_CONFIG="$1" PATH="$work/path:$PATH" && on "docker:?image=$private&network=none" "$bin/hello") && docker rmi -f "$private"
+}
+check "a private image without a login" "says 'HYPE_PERMISSION: .*cannot pull image $private: .*docker login' 'docker:?image=$private' '$work/calls' square 5 0"
+check "a private image, by the password in config.json" "private_call '$work/login'"
+check "a private image, by a credential helper" "private_call '$work/helper'"
+check "a registry that does not answer" "says 'HYPE_NETWORK: .*cannot pull image' 'docker:?image=127.0.0.1:1/hype' '$work/calls' square 5 0"
 check "a tag that is nowhere" "says 'cannot pull image 127.0.0.1:$registry_port/hype:two' 'docker:?image=127.0.0.1:$registry_port/hype:two' '$bin/hello'"
 
 # The daemon as one of another machine: TCP with certificates of both sides.
@@ -184,6 +212,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=others -keyout "$wor
 check "TCP with TLS" "far '$work/tls' \"on '$local' '$bin/hello' && looks_around '$local' && on '$local&secrets=$work/secrets' '$work/calls'\""
 check "a termination log from afar" "far '$work/tls' \"HYPE_LOG=info on '$local&keep-termination-log=1' '$bin/hello' 2> '$work/lines' && grep -q return.bin \\\"\\\$(sed -n 's/.*The termination log of .* is //p' '$work/lines')\\\"\"; rm -f '$XDG_CACHE_HOME'/hype/termination-logs/*"
 check "a daemon whose certificate is another's" "far '$work/alien' \"says 'ertificate' '$local' '$bin/hello'\""
+check "Docker's ports" "DOCKER_HOST=tcp://127.0.0.1 says '127.0.0.1.* 2375' '$local' '$bin/hello'"
 check "DOCKER_API_VERSION" "DOCKER_API_VERSION=1.30 HYPE_LOG=info on '$local' '$bin/hello' 2>&1 | grep 'using 1.30' && DOCKER_API_VERSION=new says 'must be a version such as' '$local' '$bin/hello'"
 
 check "volumes in a folder of the host" "on '$local&secrets=$work/secrets&volumes=$work/volumes' '$work/calls' && test -z \"\$(ls '$work/volumes')\""
@@ -248,6 +277,16 @@ leave() {
     : > "$work/stage/code.so.part-$elsewhere-x"
 }
 check "hype gc docker: lists what others left, and removes it when told to" "leave && remains > '$work/left' && '$bin/hype' gc '$local' && '$bin/hype' gc --days=0 '$local' | tee '$work/list' && grep -q 'containers/hype-run-elsewhere' '$work/list' && grep -q 'volumes/hype-request-elsewhere' '$work/list' && grep -q '^6 things' '$work/list' && remains | cmp - '$work/left' && '$bin/hype' gc --days=0 --delete '$local' && remains && test -z \"\$(remains)\""
+# A call whose daemon is restarted ends, and leaves nothing.
+HYPE_SUBMITTER="$local" "$work/calls" doze 600 > /dev/null 2> "$work/said" &
+pid=$!
+until [ -n "$(docker ps -q)" ]; do sleep 0.1; done
+daemon=$(cat "$work/docker.pid")
+kill "$daemon"
+while kill -0 "$daemon" 2> /dev/null; do sleep 0.1; done
+start_dockerd
+wait $pid || :
+check "a daemon that is restarted meanwhile" "cat '$work/said'; grep -q '^HYPE_\(LOST\|NETWORK\):' '$work/said' && on '$local' '$bin/hello' && remains && test -z \"\$(remains)\""
 for signal in 1 2 15; do # SIGHUP, SIGINT, SIGTERM
     in_container
     kill -$signal $pid

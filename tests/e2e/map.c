@@ -235,6 +235,17 @@ static void submitter_closed_early(void)
     hype_map_close(map);
 }
 
+/* Before there was a reason to begin a batch. */
+static void submitter_closed_at_once(void)
+{
+    hype_submitter *submitter = hype_submitter_open(getenv("HYPE_SUBMITTER"));
+    hype_map *map = hype_map_open(submitter, hype_default_env, (hype_map_options){.limit = 2});
+    for (int i = 0; i < 3; i++)
+        CHECK(hype_map_add(map, hype_bind(sleep_long), NULL) == 0);
+    hype_submitter_close(submitter);
+    CHECK(hype_map_finish(map) == -HYPE_CANCELLED);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "timeouts") == 0) {
@@ -252,5 +263,6 @@ int main(int argc, char **argv)
     limits_without_end();
     closed_early();
     submitter_closed_early();
+    submitter_closed_at_once();
     return 0;
 }

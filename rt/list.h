@@ -9,8 +9,8 @@
 /* At its end. */
 #define list_put(list, member)                                                                                         \
     do {                                                                                                               \
-        __auto_type list_ = (list);                                                                                    \
-        __auto_type member_ = (member);                                                                                \
+        __typeof__(list) list_ = (list);                                                                               \
+        __typeof__(member) member_ = (member);                                                                         \
         if (!list_->first)                                                                                             \
             list_->last = &list_->first;                                                                               \
         member_->next = NULL;                                                                                          \
@@ -22,8 +22,8 @@
 /* AT is NULL then. */
 #define list_take(list, member)                                                                                        \
     do {                                                                                                               \
-        __auto_type list_ = (list);                                                                                    \
-        __auto_type member_ = (member);                                                                                \
+        __typeof__(list) list_ = (list);                                                                               \
+        __typeof__(member) member_ = (member);                                                                         \
         *member_->at = member_->next;                                                                                  \
         if (member_->next)                                                                                             \
             member_->next->at = member_->at;                                                                           \

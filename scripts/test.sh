@@ -27,7 +27,8 @@ suite() { # preset, ctest options
 # The sanitizers first: what they find is better told by them than by a failure later on.
 suite asan "$@"
 suite clang -LE slow "$@"
-suite dev "$@"
+suite dev -LE slow "$@"
+ctest --preset dev -L slow -j 2 "$@" # containers and clusters wait more than they compute
 
 echo "== tsan" # what runs in one process: the loop, tasks, futures, maps
 cmake --preset tsan > /dev/null

@@ -41,7 +41,7 @@ static void judge(void *context, json_t *object, bool deleted)
     error_free(error);
     error = NULL;
     const char *claim = diagnose_narrow_claim(object, warnings);
-    if ((claim && !pod_uses_claim(object, claim)) || diagnose_pending("f", object, warnings, 1, &error) >= 0)
+    if ((claim && !pod_uses_claim(object, claim)) || diagnose_pending("f", "p", object, warnings, 1, &error) >= 0)
         abort();
     error_free(error);
     error = NULL;

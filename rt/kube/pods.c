@@ -14,6 +14,7 @@ struct pods {
     char *pods_path, *events_path;
     struct watch *pods_watch, *events_watch;
     bool pods_failed, events_failed; /* these watches have ended; the next call starts others */
+    struct task_event events_watched; /* all that come are told, or they cannot be */
     struct pods_listener *listeners;
 };
 
@@ -62,7 +63,9 @@ static void pods_listing(void *context, bool done)
 
 static void events_listing(void *context, bool done)
 {
-    (void)context, (void)done;
+    struct pods *pods = context;
+    if (done)
+        task_event_set(&pods->events_watched);
 }
 
 static void pods_failed(void *context, const hype_error *error)
@@ -81,6 +84,7 @@ static void events_failed(void *context, const hype_error *error)
 {
     struct pods *pods = context;
     pods->events_failed = !error || error->status != -HYPE_PERMISSION;
+    task_event_set(&pods->events_watched);
     log_warning("Kubernetes", "events cannot be followed: %s", error ? error->message : "the watch failed");
 }
 
@@ -136,11 +140,16 @@ static int start_watches(struct pods *pods, hype_error **error)
     return status;
 }
 
+/* What is told of a pod as soon as it is made would be missed by a watch that begins only then. */
 int pods_listen(struct pods *pods, struct pods_listener *listener, hype_error **error)
 {
+    enum { PATIENCE_MS = 2000 };
     int status = start_watches(pods, error);
     if (status < 0)
         return status;
+    status = task_event_wait(&pods->events_watched, clock_ms() + PATIENCE_MS);
+    if (status < 0 && status != -HYPE_TIMEOUT)
+        return error_set(error, (hype_status)-status, "cancelled");
     listener->next = pods->listeners;
     pods->listeners = listener;
     return 0;

@@ -79,16 +79,10 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
         return;
     if (!*name || !*owner || strcmp(owner, owner_self()) == 0)
         return;
-    bool gone = owner_is_gone(owner), remove = gone;
-    if (gone)
-        log_info("Kubernetes", "Removing %s %s of a program that has ended", kind, name);
-    if (!gone && sweep->old && (double)(time(NULL) - made_at(metadata)) >= sweep->old->days * 86400) {
-        const char *phase = json_text(json_object_get(object, "status"), "phase");
-        sweep->old->tell(kind, name, phase, made_at(metadata), sweep->old->context);
-        remove = sweep->old->remove;
-    }
-    if (!remove)
+    const char *phase = json_text(json_object_get(object, "status"), "phase");
+    if (!leftover_unwanted(sweep->old, owner, kind, name, phase, made_at(metadata)))
         return;
+    log_info("Kubernetes", "Removing %s %s of a program that has ended", kind, name);
     if (strcmp(kind, KUBE_CLAIMS) != 0) {
         remove_staged(sweep, metadata); /* first: when this program is killed in its turn, the pod still tells of it */
         if (!*json_text(metadata, "deletionTimestamp")) /* what ends already may be on a node that is lost */

@@ -453,7 +453,7 @@ sweeps_what_it_may() {
 }
 check "what may not be looked at keeps nothing else from being swept" sweeps_what_it_may
 sweeps_others() {
-    as_admin kubectl run lost --image=localhost/pause:1 --labels=app.kubernetes.io/managed-by=hype,hype.owner=another-1-1
+    as_admin kubectl run lost --image=localhost/pause:1 --labels=app.kubernetes.io/managed-by=hype,hype.owner=0123456789abcdef.1.1
     on "$here_s3" "$bin/hello"
     [ "$(remains)" = pod/lost ]
     "$bin/hype" gc "$here_s3"
@@ -464,6 +464,16 @@ sweeps_others() {
     wait_until nothing_remains
 }
 check "what another machine left is listed, and removed when that is asked for" sweeps_others
+spares() {
+    begin doze 600
+    wait_until pods_run
+    "$bin/hype" gc --days=0 --delete "$here_s3"
+    pods_run
+    kill -TERM $pid
+    if wait $pid; then return 1; fi
+    wait_until nothing_remains
+}
+check "what a program of this machine still uses stays, however old" spares
 begin volume=test-disk:/data doze 60
 wait_until pods_run
 kill -TERM $pid

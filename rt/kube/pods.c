@@ -13,7 +13,7 @@ struct pods {
     struct kube_client *client;
     char *pods_path, *events_path;
     struct watch *pods_watch, *events_watch;
-    bool pods_failed, events_failed; /* these watches have ended; the next call starts others */
+    bool pods_failed, events_failed;  /* these watches have ended; the next call starts others */
     struct task_event events_watched; /* all that come are told, or they cannot be */
     struct pods_listener *listeners;
 };

@@ -45,7 +45,8 @@ struct serve_request {
 };
 
 /* An answer: a return or error image of SIZE bytes, behind it; or in the file that came with the request; or in the
- * descriptor that comes with it; or none, for there was no memory to make one. CALL 0 speaks of no call: the remote object could not be loaded. */
+ * descriptor that comes with it; or none, for there was no memory to make one. CALL 0 speaks of no call: the remote
+ * object could not be loaded. */
 enum serve_where { SERVE_BEHIND, SERVE_IN_ANSWER_FILE, SERVE_IN_OWN_FILE, SERVE_NO_MEMORY };
 struct serve_reply {
     uint64_t call;

@@ -44,9 +44,8 @@ static int may(struct kube_client *client, const char *namespace, const struct n
                   "group", what->group, "resource", what->resource, "subresource", what->subresource);
     if (!review)
         return error_memory(error);
-    const struct kube_request request = {.method = "POST",
-                                         .path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                                         .body = review};
+    const struct kube_request request = {
+        .method = "POST", .path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", .body = review};
     int status = kube_perform(client, &request, &answer, NULL, error);
     *allowed = json_is_true(json_object_get(json_object_get(answer, "status"), "allowed"));
     json_decref(answer);

@@ -343,10 +343,10 @@ static void in_store(void *context)
     }
 in_task(an_object_comes_back) in_task(the_first_put_wins) in_task(what_is_missing_is_not_found)
     in_task(the_limit_is_kept) in_task(large_objects_from_memory_and_files) in_task(sizes_at_the_seams)
-        in_task(lists_of_many_pages) in_task(one_of_many_creates)
-            in_task(http_2_is_spoken_where_it_is_offered) in_task(a_cancelled_put_leaves_no_part)
+        in_task(lists_of_many_pages) in_task(one_of_many_creates) in_task(http_2_is_spoken_where_it_is_offered)
+            in_task(a_cancelled_put_leaves_no_part)
 
-            int main(void)
+                int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_object_comes_back),

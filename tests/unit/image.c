@@ -67,7 +67,8 @@ static void bind(struct fixture *f)
     f->extra[1] = f->second;
     f->children[0] = &f->left;
     f->children[1] = &f->right;
-    f->root = (struct tree){.name = f->names[0], .kind = WORD, .word = f->names[1] + 1, .n = 2, .children = f->children};
+    f->root =
+        (struct tree){.name = f->names[0], .kind = WORD, .word = f->names[1] + 1, .n = 2, .children = f->children};
     f->left = (struct tree){.name = f->names[1], .kind = CHILD, .child = &f->right, .parent = &f->root};
     f->right = (struct tree){.name = f->names[2], .kind = CHILD, .child = NULL, .parent = &f->root};
     f->closure = (hype_closure *)hype_bind(grow, &f->root, "new", f->lengths, f->extra);

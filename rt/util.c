@@ -35,6 +35,13 @@ bool text_starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool text_has_one_of(const char *text, const char *const *words)
+{
+    while (*words && !strcasestr(text, *words))
+        words++;
+    return *words != NULL;
+}
+
 void text_random(char *out, size_t n)
 {
     static const char digits[] = "abcdefghijklmnopqrstuvwxyz0123456789";

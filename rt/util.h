@@ -50,6 +50,7 @@ static inline int steal_fd(int *fd)
 char *text_format(const char *format, ...) PRINTF_LIKE(1, 2);
 char *text_format_list(const char *format, va_list arguments) PRINTF_LIKE(1, 0);
 bool text_starts_with(const char *text, const char *prefix);
+bool text_has_one_of(const char *text, const char *const *words); /* WORDS end with NULL; letters of either case */
 
 /* N random characters of [a-z0-9] and a NUL into OUT[N + 1], from the kernel's generator. */
 void text_random(char *out, size_t n);

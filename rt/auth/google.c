@@ -8,6 +8,7 @@
 #include "google.h"
 
 #include "../http.h"
+#include "../json_text.h"
 #include "../util.h"
 #include "jwt.h"
 #include "renewal.h"
@@ -51,18 +52,13 @@ char *google_credentials_file(bool *named)
     return NULL;
 }
 
-static const char *member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 /* ---- Exchanges ---- */
 
 /* Keeps what a token server answered. */
 static int keep_token(const struct http_response *response, const char *from, hype_error **error)
 {
     json_t *answer = json_loadb(response->body ? response->body : "", response->size, 0, NULL);
-    const char *token = member(answer, "access_token");
+    const char *token = json_text_or_null(answer, "access_token");
     int64_t seconds = json_integer_value(json_object_get(answer, "expires_in"));
     char *copy = token ? strdup(token) : NULL;
     json_decref(answer);
@@ -94,8 +90,8 @@ static int exchange(const char *uri, const char *form, const char *path, hype_er
 
 static int by_service_account(const json_t *file, const char *path, hype_error **error)
 {
-    const char *email = member(file, "client_email"), *key = member(file, "private_key");
-    const char *key_id = member(file, "private_key_id"), *uri = member(file, "token_uri");
+    const char *email = json_text_or_null(file, "client_email"), *key = json_text_or_null(file, "private_key");
+    const char *key_id = json_text_or_null(file, "private_key_id"), *uri = json_text_or_null(file, "token_uri");
     if (!email || !key)
         return error_set(error, HYPE_FORMAT, "%s is a service account's file without client_email or private_key",
                          path);
@@ -118,7 +114,7 @@ static int by_refresh_token(const json_t *file, const char *path, hype_error **e
     const char *names[] = {"client_id", "client_secret", "refresh_token"};
     cleanup_free char *form = strdup("grant_type=refresh_token");
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-        const char *value = member(file, names[i]);
+        const char *value = json_text_or_null(file, names[i]);
         if (!value)
             return error_set(error, HYPE_FORMAT, "%s is a person's credentials without %s", path, names[i]);
         cleanup_free char *escaped = http_escape(value, false);
@@ -126,7 +122,7 @@ static int by_refresh_token(const json_t *file, const char *path, hype_error **e
         free(form);
         form = longer;
     }
-    const char *uri = member(file, "token_uri");
+    const char *uri = json_text_or_null(file, "token_uri");
     return form ? exchange(uri ? uri : TOKEN_URI, form, path, error) : error_memory(error);
 }
 
@@ -138,7 +134,7 @@ static int by_file(const char *path, hype_error **error)
     if (status < 0)
         return error_wrap(error, status, "Google's credentials");
     json_t *file = json_loadb(text, size, 0, NULL);
-    const char *type = member(file, "type"), *quota = member(file, "quota_project_id");
+    const char *type = json_text_or_null(file, "type"), *quota = json_text_or_null(file, "quota_project_id");
     free(google.quota_project);
     google.quota_project = quota ? strdup(quota) : NULL;
     if (!type)

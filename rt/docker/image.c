@@ -72,13 +72,6 @@ static int pull_sink(void *context, const void *data, size_t size, hype_error **
     return lines_feed(&((struct pull *)context)->lines, data, size, pull_line, context, error);
 }
 
-static bool has_one_of(const char *text, const char *const *words)
-{
-    while (*words && !strcasestr(text, *words))
-        words++;
-    return *words != NULL;
-}
-
 /* In registries' and Docker's words: there is no code that tells these apart. */
 static int explain_refusal(const char *text, hype_error **error)
 {
@@ -88,11 +81,11 @@ static int explain_refusal(const char *text, hype_error **error)
         "timeout", "deadline exceeded", "toomanyrequests", "rate limit", "no such host",
         "refused", "reset by peer",     "dial tcp",        "handshake",  "EOF",
         NULL};
-    if (has_one_of(text, login))
+    if (text_has_one_of(text, login))
         return error_set(error, HYPE_PERMISSION, "%s; `docker login` tells who you are", text);
-    hype_status status = has_one_of(text, absent)    ? HYPE_NOT_FOUND
-                         : has_one_of(text, network) ? HYPE_NETWORK
-                                                     : HYPE_REFUSED;
+    hype_status status = text_has_one_of(text, absent)    ? HYPE_NOT_FOUND
+                         : text_has_one_of(text, network) ? HYPE_NETWORK
+                                                          : HYPE_REFUSED;
     return error_set(error, status, "%s", text);
 }
 

@@ -6,17 +6,13 @@
 
 #include "../auth/plugin.h"
 #include "../base64.h"
+#include "../json_text.h"
 #include "../log.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define HUB "https://index.docker.io/v1/" /* the key of Docker's own registry */
-
-static const char *member(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
 
 /* Without the scheme and the path that keys of older versions have. */
 static char *host_of(const char *key)
@@ -37,7 +33,7 @@ static char *registry_of(const char *image)
 /* {"username", "password"} or {"identitytoken"}, as the Engine's API wants it; a new reference, NULL for none. */
 static json_t *noted_login(json_t *entry)
 {
-    const char *encoded = member(entry, "auth"), *token = member(entry, "identitytoken");
+    const char *encoded = json_text_or_null(entry, "auth"), *token = json_text_or_null(entry, "identitytoken");
     cleanup_free char *both = encoded ? base64_decode_text(encoded) : NULL;
     char *password = both ? strchr(both, ':') : NULL;
     if (token && *token)
@@ -73,7 +69,7 @@ static json_t *ask_helper(const char *name, const char *registry)
         return NULL;
     }
     json_t *json = json_loads(answer, 0, NULL);
-    const char *user = member(json, "Username"), *secret = member(json, "Secret");
+    const char *user = json_text_or_null(json, "Username"), *secret = json_text_or_null(json, "Secret");
     json_t *login = !user || !secret               ? NULL
                     : strcmp(user, "<token>") == 0 ? json_pack("{s:s}", "identitytoken", secret)
                                                    : json_pack("{s:s, s:s}", "username", user, "password", secret);
@@ -124,9 +120,9 @@ int docker_login_header(const char *image, char **header, hype_error **error)
     int status = registry ? read_config(&config, error) : error_memory(error);
     if (status < 0 || !config)
         return status;
-    const char *helper = member(json_object_get(config, "credHelpers"), registry);
+    const char *helper = json_text_or_null(json_object_get(config, "credHelpers"), registry);
     if (!helper)
-        helper = member(config, "credsStore");
+        helper = json_text_or_null(config, "credsStore");
     json_t *login = helper ? ask_helper(helper, registry) : NULL;
     if (!login)
         login = find_noted(json_object_get(config, "auths"), registry);

@@ -2,6 +2,7 @@
  * label hype.owner or by the notes of leftovers.h; and of programs elsewhere what is old. */
 #include "docker.h"
 
+#include "../json_text.h"
 #include "../log.h"
 #include "../owner.h"
 
@@ -13,15 +14,10 @@ struct sweep {
     const struct leftovers *old;
 };
 
-static const char *member(json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 static void sweep_one(const struct sweep *sweep, json_t *thing, const char *kind, const char *name, const char *state,
                       int64_t made, const char *path)
 {
-    const char *owner = member(json_object_get(thing, "Labels"), OWNER_LABEL);
+    const char *owner = json_text_or_null(json_object_get(thing, "Labels"), OWNER_LABEL);
     if (!name || !path || !owner || !leftover_unwanted(sweep->old, owner, kind, name, state ? state : "", made))
         return;
     log_info("Docker", "Removing %s/%s of a program that has ended", kind, name);
@@ -30,16 +26,16 @@ static void sweep_one(const struct sweep *sweep, json_t *thing, const char *kind
 
 static void sweep_container(const struct sweep *sweep, json_t *container)
 {
-    const char *id = member(container, "Id");
+    const char *id = json_text_or_null(container, "Id");
     const char *name = json_string_value(json_array_get(json_object_get(container, "Names"), 0)); /* "/hype-run-…" */
     cleanup_free char *path = text_format("/containers/%s?force=1&v=1", id ? id : "");
-    sweep_one(sweep, container, "containers", name && *name == '/' ? name + 1 : id, member(container, "State"),
-              json_integer_value(json_object_get(container, "Created")), path);
+    sweep_one(sweep, container, "containers", name && *name == '/' ? name + 1 : id,
+              json_text_or_null(container, "State"), json_integer_value(json_object_get(container, "Created")), path);
 }
 
 static void sweep_volume(const struct sweep *sweep, json_t *volume)
 {
-    const char *name = member(volume, "Name"), *created = member(volume, "CreatedAt");
+    const char *name = json_text_or_null(volume, "Name"), *created = json_text_or_null(volume, "CreatedAt");
     cleanup_free char *path = text_format("/volumes/%s", name ? name : "");
     struct tm parts = {0};
     bool dated = created && strptime(created, "%Y-%m-%dT%H:%M:%S%z", &parts);

@@ -48,14 +48,6 @@ static bool is_one_of(const char *text, const char *const *words)
     return false;
 }
 
-static bool has_one_of(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcasestr(text, *words))
-            return true;
-    return false;
-}
-
 const char *diagnose_message(json_t *pod)
 {
     json_t *ended = state_of(pod, "terminated");
@@ -99,7 +91,8 @@ static bool pull_is_hopeless(const char *reason, const char *message)
                                         "unauthorized", "no match for platform",     "invalid reference",
                                         "forbidden",    "repository does not exist", NULL};
     static const char *const network[] = {"no such host", "connection refused", NULL};
-    return has_one_of(message, words) || (strcmp(reason, "ImagePullBackOff") == 0 && has_one_of(message, network));
+    return text_has_one_of(message, words) ||
+           (strcmp(reason, "ImagePullBackOff") == 0 && text_has_one_of(message, network));
 }
 
 /* What a node that is busy, or has just lost the API server, says of containers that it starts a little later. */
@@ -107,7 +100,7 @@ static bool start_is_delayed(const char *message)
 {
     static const char *const words[] = {"failed to sync",  "deadline exceeded",  "timed out",
                                         "is reserved for", "connection refused", NULL};
-    return has_one_of(message, words);
+    return text_has_one_of(message, words);
 }
 
 static int refuse_image(const char *function, json_t *pod, const char *image, const char *reason, const char *message,
@@ -184,7 +177,7 @@ static int diagnose_job(const char *function, json_t *event, hype_error **error)
     static const char *const refusals[] = {"is forbidden", "denied the request", NULL};
     static const char *const passing[] = {"exceeded quota", "serviceaccount \"default\" not found", NULL};
     const char *message = json_text(event, "message"), *reason = json_text(event, "reason");
-    if (strcmp(reason, "FailedCreate") != 0 || !has_one_of(message, refusals) || has_one_of(message, passing))
+    if (strcmp(reason, "FailedCreate") != 0 || !text_has_one_of(message, refusals) || text_has_one_of(message, passing))
         return 0;
     return error_set(error,
                      strstr(message, "serviceaccount") && strstr(message, "not found") ? HYPE_NOT_FOUND : HYPE_REFUSED,
@@ -209,7 +202,7 @@ static int diagnose_warning(const char *function, json_t *pod, json_t *event, hy
         return pod ? 0 : diagnose_job(function, event, error);
     if (claim && !pod_uses_claim(pod, json_text(about, "name")))
         return 0;
-    if (!is_one_of(reason, reasons) || !has_one_of(message, missing) ||
+    if (!is_one_of(reason, reasons) || !text_has_one_of(message, missing) ||
         !(strstr(message, "not found") || strstr(message, "non-existent")) || is_coming(pod, message))
         return 0;
     return error_set(error, HYPE_NOT_FOUND, "%s(): pod %s cannot start (%s): %s%s%s", function, name_of(pod), reason,
@@ -228,7 +221,7 @@ const char *diagnose_narrow_claim(json_t *pod, json_t *warnings)
         const char *claim = json_text(about, "name");
         if (strcmp(json_text(about, "kind"), "PersistentVolumeClaim") == 0 && pod_uses_claim(pod, claim) &&
             strcmp(json_text(event, "reason"), "ProvisioningFailed") == 0 &&
-            has_one_of(json_text(event, "message"), words))
+            text_has_one_of(json_text(event, "message"), words))
             return claim;
     }
     return NULL;

@@ -77,10 +77,8 @@ static void judge(const struct sweep *sweep, const char *kind, json_t *object)
     const char *owner = json_text(json_object_get(metadata, "labels"), OWNER_LABEL);
     if (json_object_get(json_object_get(metadata, "labels"), INDEX_LABEL)) /* a Job's, which is judged itself */
         return;
-    if (!*name || !*owner || strcmp(owner, owner_self()) == 0)
-        return;
     const char *phase = json_text(json_object_get(object, "status"), "phase");
-    if (!leftover_unwanted(sweep->old, owner, kind, name, phase, made_at(metadata)))
+    if (!*name || !leftover_unwanted(sweep->old, owner, kind, name, phase, made_at(metadata)))
         return;
     log_info("Kubernetes", "Removing %s %s of a program that has ended", kind, name);
     if (strcmp(kind, KUBE_CLAIMS) != 0) {
